@@ -1,0 +1,99 @@
+"""Change: the difference between two periods, or two groups, of the same family. Its suffixes: 1 = now, 0 = before."""
+
+import math
+
+from mittari.measure.families.estimate import (
+    NO_DATA,
+    REALS,
+    Components,
+    Domain,
+    Estimate,
+    Z,
+    united,
+)
+from mittari.measure.families.shares import NetShare, Proportion
+
+REAL, NOISE, CANNOT_TELL = "real", "noise", "cannot_tell"
+UNDECIDABLE = frozenset({"low_n", "few_blocks", "unstable"})
+"""Flags under which no verdict is given (G21)."""
+
+SHARE_DIFFERENCE = Domain(-1.0, 1.0)
+POINTS_DIFFERENCE = Domain(-200.0, 200.0)
+
+
+def two_periods(now: Components, before: Components) -> Components:
+    """The components of both sides under suffixed keys; `{}` when one side has no data."""
+    if not now or not before:
+        return {}
+    return {f"{key}1": each for key, each in now.items()} | {f"{key}0": each for key, each in before.items()}
+
+
+def sides(components: Components) -> tuple[Components, Components]:
+    """The components of now and of before."""
+    now, before = ({key[:-1]: each for key, each in components.items() if key.endswith(end)} for end in "10")
+    return now, before
+
+
+def newcombe(components: Components) -> Estimate:
+    """Difference of two Proportions with Newcombe's hybrid score interval (Newcombe 1998, method 10)."""
+    now, before = (Proportion.estimate(side) for side in sides(components))
+    return mover(now, before, method="newcombe", domain=SHARE_DIFFERENCE)
+
+
+def net_share_difference(components: Components) -> Estimate:
+    """Difference of two NetShares, in points."""
+    now, before = (NetShare.estimate(side) for side in sides(components))
+    return difference(now, before, domain=POINTS_DIFFERENCE)
+
+
+def mover(now: Estimate, before: Estimate, *, method: str = "mover", domain: Domain = REALS) -> Estimate:
+    """Difference whose interval is put together from the two intervals (Zou and Donner 2008).
+
+    Right where the single intervals are lopsided; with Wilson intervals it is Newcombe's method.
+    """
+    if now.value is None or before.value is None:
+        return NO_DATA
+    change, flags = now.value - before.value, _flags(now, before)
+    se = None if now.se is None or before.se is None else math.hypot(now.se, before.se)
+    bounds = (now.ci_low, now.ci_high, before.ci_low, before.ci_high)
+    if None in bounds:
+        return Estimate(change, se, n=now.n + before.n, flags=flags)
+    now_low, now_high, before_low, before_high = (float(bound) for bound in bounds if bound is not None)
+    low = change - math.hypot(now.value - now_low, before_high - before.value)
+    high = change + math.hypot(now_high - now.value, before.value - before_low)
+    return Estimate(change, se, domain.clip(low), domain.clip(high), method, now.n + before.n, flags)
+
+
+def difference(now: Estimate, before: Estimate, *, domain: Domain = REALS) -> Estimate:
+    """Difference with d +- z sqrt(se1^2 + se0^2); no interval where one of the errors is unknown."""
+    if now.value is None or before.value is None:
+        return NO_DATA
+    change, n, flags = now.value - before.value, now.n + before.n, _flags(now, before)
+    if now.se is None or before.se is None:
+        return Estimate(change, n=n, flags=flags)
+    se = math.hypot(now.se, before.se)
+    return Estimate(change, se, domain.clip(change - Z * se), domain.clip(change + Z * se), "z", n, flags)
+
+
+def ratio(now: Estimate, before: Estimate) -> Estimate:
+    """now / before - 1 of two positive quantities, as Growth; no data when the earlier one is not positive."""
+    if now.value is None or before.value is None or before.value <= 0.0:
+        return NO_DATA
+    relative, n, flags = now.value / before.value, now.n + before.n, _flags(now, before)
+    if relative <= 0.0 or now.se is None or before.se is None:
+        return Estimate(relative - 1.0, n=n, flags=flags)
+    spread = math.hypot(now.se / now.value, before.se / before.value)
+    low, high = relative * math.exp(-Z * spread) - 1.0, relative * math.exp(min(Z * spread, 700.0)) - 1.0
+    return Estimate(relative - 1.0, relative * spread, low, high, "log_delta", n, flags)
+
+
+def verdict(change: Estimate) -> str:
+    """`real` when the whole interval lies on one side of 0, `noise` when it does not, `cannot_tell` without a basis."""
+    if change.ci_low is None or change.ci_high is None or UNDECIDABLE & set(change.flags):
+        return CANNOT_TELL
+    return REAL if change.ci_low > 0.0 or change.ci_high < 0.0 else NOISE
+
+
+def _flags(now: Estimate, before: Estimate) -> tuple[str, ...]:
+    """A change is as weak as its weaker side; `wide` speaks of one interval only."""
+    return tuple(flag for flag in united(now.flags, before.flags) if flag != "wide")
