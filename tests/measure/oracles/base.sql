@@ -1,0 +1,107 @@
+-- What the oracles share: the rules about time, coverage, currency and eligibility that hold for every KPI (rules G1 to G8,
+-- G12 and G19 and section 4.4), written out from the specification against the plain tables, as macros of the instant `as_of`.
+
+CREATE MACRO local_time(instant) AS (instant AT TIME ZONE 'UTC') AT TIME ZONE 'Europe/Helsinki';
+CREATE MACRO local_date(instant) AS CAST(local_time(instant) AS DATE);
+CREATE MACRO midnight(local_day) AS (CAST(local_day AS TIMESTAMP) AT TIME ZONE 'Europe/Helsinki') AT TIME ZONE 'UTC';
+CREATE MACRO seconds(earlier, later) AS (epoch_us(later) - epoch_us(earlier)) / 1e6;
+CREATE MACRO known(instant, as_of) AS CASE WHEN instant <= as_of THEN instant END;
+-- A slice that was not asked for keeps every row.
+CREATE MACRO wanted(asked, actual) AS asked IS NULL OR coalesce(asked = actual, false);
+
+-- G22: a count of nothing is zero only where every local day of the period is covered.
+CREATE MACRO covered(name, p0, p1) AS NOT EXISTS (
+    SELECT 1 FROM range(local_time(p0), local_time(p1), INTERVAL 1 DAY) AS days(day)
+    WHERE NOT EXISTS (SELECT 1 FROM coverage
+                      WHERE "table" = name AND CAST(day AS DATE) BETWEEN from_date AND to_date));
+
+-- 4.4: units of a currency per euro on a local day, the last rate at most seven days old.
+CREATE MACRO euro_rate(code, local_day) AS CASE WHEN code = 'EUR' THEN 1.0 ELSE (
+    SELECT max_by(rate, "date") FROM fx_rates
+    WHERE quote = code AND "date" BETWEEN local_day - 7 AND local_day) END;
+
+-- G5, G6, G8, G9, G3: eligible root conversations that are no calls, as they were known at `as_of`.
+CREATE MACRO written(as_of) AS TABLE
+WITH RECURSIVE chain AS (
+    SELECT conversation_id AS child, conversation_id AS root, merged_into FROM conversations
+    UNION ALL
+    SELECT chain.child, parent.conversation_id, parent.merged_into
+    FROM chain JOIN conversations AS parent ON parent.conversation_id = chain.merged_into
+), member AS (
+    SELECT child, root FROM chain WHERE merged_into IS NULL
+), opening AS (
+    SELECT member.root, min(child.created_at) AS opened_at
+    FROM member
+    JOIN conversations AS child ON child.conversation_id = member.child
+    JOIN conversations AS root ON root.conversation_id = member.root
+    WHERE (child.customer_id = root.customer_id AND coalesce(child.is_spam, 0) = 0 AND coalesce(child.is_test, 0) = 0
+           AND known(child.deleted_at, as_of) IS NULL) OR member.child = member.root
+    GROUP BY ALL
+), status AS (
+    SELECT conversation_id, "at", value IN ('solved', 'closed') AS closes,
+           coalesce(lag(value IN ('solved', 'closed')) OVER (PARTITION BY conversation_id ORDER BY "at"), false) AS closed_before
+    FROM status_events WHERE kind = 'status'
+), history AS (
+    SELECT conversation_id,
+           min("at") FILTER (closes AND NOT closed_before) AS first_solve,
+           max("at") FILTER (closes AND NOT closed_before) AS last_solve,
+           max("at") FILTER (closes AND NOT closed_before AND "at" <= as_of) AS last_solve_seen,
+           max("at") FILTER (closed_before AND NOT closes) AS last_reopening
+    FROM status GROUP BY ALL
+), started AS (
+    SELECT c.*, o.opened_at, coalesce(c.wait_start_at, CASE WHEN c.bot_first = 1 THEN c.handoff_at END, o.opened_at) AS wait_started_at
+    FROM conversations AS c JOIN opening AS o ON o.root = c.conversation_id
+), human AS (
+    SELECT member.root, min(m.sent_at) AS sent_at
+    FROM messages AS m JOIN member ON member.child = m.conversation_id JOIN started AS s ON s.conversation_id = member.root
+    WHERE m.author_type = 'agent' AND coalesce(m.is_public, 1) = 1 AND coalesce(m.is_auto, 0) = 0
+      AND m.sent_at >= s.wait_started_at
+    GROUP BY ALL
+), seen AS (
+    SELECT s.* EXCLUDE (direction, first_solved_at, last_solved_at, abandoned_at, reopened_at, bot_first, no_reply_needed),
+           coalesce(s.direction, 'in') AS direction,
+           coalesce(s.no_reply_needed, 0) = 1 AS needs_no_reply,
+           coalesce(s.bot_first, 0) = 1 AS bot_first,
+           known(coalesce(s.first_response_at, human.sent_at), as_of) AS answered_at,
+           known(s.abandoned_at, as_of) AS abandoned_at,
+           known(coalesce(s.first_solved_at, h.first_solve,
+                 CASE WHEN coalesce(s.reopened_last_at, s.reopened_at) IS NULL THEN s.last_solved_at END), as_of) AS first_solved_at,
+           known(s.reopened_at, as_of) AS reopened_first_at,
+           coalesce(known(s.reopened_last_at, as_of), known(s.reopened_at, as_of), known(h.last_reopening, as_of)) AS reopened_at,
+           coalesce(known(coalesce(s.last_solved_at, h.last_solve), as_of), h.last_solve_seen) AS last_solved_at
+    FROM started AS s
+    LEFT JOIN human ON human.root = s.conversation_id
+    LEFT JOIN history AS h USING (conversation_id)
+    WHERE s.created_at <= as_of AND s.merged_into IS NULL AND s.channel <> 'phone'
+      AND coalesce(s.is_spam, 0) = 0 AND coalesce(s.is_test, 0) = 0
+      AND known(s.deleted_at, as_of) IS NULL
+)
+SELECT conversation_id AS contact_id, seen.* EXCLUDE (conversation_id, last_solved_at), customers.segment,
+       bot_first AND handoff_at IS NULL AND answered_at IS NULL AS bot_only,
+       answered_at IS NULL AND coalesce(seconds(wait_started_at, abandoned_at) <= 10, false) AS short,
+       coalesce(last_solved_at, CASE WHEN reopened_at IS NULL OR reopened_at < first_solved_at THEN first_solved_at END) AS solved_at,
+       coalesce(solved_at > coalesce(reopened_at, TIMESTAMP '0001-01-01'), false) AS solved_now
+FROM seen LEFT JOIN customers USING (customer_id);
+
+-- G5, G7, G12: calls from customers that are no tests, as they were known at `as_of`.
+CREATE MACRO inbound_calls(as_of) AS TABLE
+SELECT calls.* EXCLUDE (agent_id), agent_id, 'phone' AS channel, segment,
+       outcome = 'abandoned' AND wait_s <= 5 AS short,
+       outcome = 'answered' OR (outcome = 'abandoned' AND wait_s > 5) AS offered,
+       to_microseconds(CAST(round(1e6 * coalesce(wait_s, 0)) AS BIGINT)) + queued_at AS wait_ended_at,
+       to_microseconds(CAST(round(1e6 * (coalesce(wait_s, 0) + coalesce(talk_s, 0) + coalesce(hold_s, 0) + coalesce(acw_s, 0)))
+                            AS BIGINT)) + queued_at AS ended_at
+FROM calls LEFT JOIN customers USING (customer_id)
+WHERE coalesce(direction, 'in') = 'in' AND coalesce(calls.is_test, 0) = 0 AND queued_at <= as_of;
+
+-- G19: an order that counts.
+CREATE MACRO valid_orders(as_of) AS TABLE
+SELECT *, local_date(ordered_at) AS ordered_on FROM orders LEFT JOIN customers USING (customer_id)
+WHERE status IN ('paid', 'open') AND coalesce(refund_amount, 0) < invoice_amount AND ordered_at <= as_of;
+
+-- G3, G19: contract versions as they were known at `as_of`; their dates mean local midnight.
+CREATE MACRO contracts(as_of) AS TABLE
+SELECT subscription_id, customer_id, segment, started_at AS starts, mrr, currency,
+       coalesce(CASE WHEN midnight(ended_at) <= as_of THEN ended_at END, DATE '9999-12-31') AS ends
+FROM subscriptions LEFT JOIN customers USING (customer_id)
+WHERE midnight(started_at) <= as_of;

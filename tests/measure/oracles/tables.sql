@@ -1,0 +1,40 @@
+-- The tables as the specification names their columns (section 4.1), as far as the oracles read them; no derived column.
+-- A column that a file lacks stays null. The time of a promise is text: an instant or a local date.
+CREATE TABLE conversations (
+    conversation_id VARCHAR, customer_id VARCHAR, channel VARCHAR, direction VARCHAR, created_at TIMESTAMP,
+    bot_first TINYINT, handoff_at TIMESTAMP, wait_start_at TIMESTAMP, first_response_at TIMESTAMP, first_solved_at TIMESTAMP,
+    last_solved_at TIMESTAMP, reopened_at TIMESTAMP, reopened_last_at TIMESTAMP, abandoned_at TIMESTAMP, resolved_by VARCHAR,
+    agent_id VARCHAR, first_responder_id VARCHAR, calendar_id VARCHAR, no_reply_needed TINYINT, reason_code VARCHAR,
+    is_complaint TINYINT, is_spam TINYINT, is_test TINYINT, merged_into VARCHAR, deleted_at TIMESTAMP
+);
+CREATE TABLE messages (
+    message_id VARCHAR, conversation_id VARCHAR, sent_at TIMESTAMP, author_type VARCHAR, is_public TINYINT, is_auto TINYINT
+);
+CREATE TABLE status_events (conversation_id VARCHAR, "at" TIMESTAMP, kind VARCHAR, value VARCHAR);
+CREATE TABLE calls (
+    call_id VARCHAR, customer_id VARCHAR, queued_at TIMESTAMP, wait_s DOUBLE, outcome VARCHAR, agent_id VARCHAR,
+    talk_s DOUBLE, hold_s DOUBLE, acw_s DOUBLE, direction VARCHAR, reason_code VARCHAR, is_test TINYINT
+);
+CREATE TABLE customers (customer_id VARCHAR, segment VARCHAR);
+CREATE TABLE responses (
+    response_id VARCHAR, survey_id VARCHAR, kind VARCHAR, item VARCHAR, customer_id VARCHAR, employee_id VARCHAR,
+    conversation_id VARCHAR, order_id VARCHAR, touchpoint_id VARCHAR, responded_at TIMESTAMP, score DOUBLE, answered TINYINT,
+    scale_min DOUBLE, scale_max DOUBLE, nps_kind VARCHAR, is_repeat_press TINYINT, is_test TINYINT
+);
+CREATE TABLE orders (
+    order_id VARCHAR, customer_id VARCHAR, ordered_at TIMESTAMP, status VARCHAR, currency VARCHAR, target_amount DOUBLE,
+    invoice_amount DOUBLE, off_invoice_amount DOUBLE, refund_amount DOUBLE
+);
+CREATE TABLE subscriptions (
+    subscription_id VARCHAR, customer_id VARCHAR, started_at DATE, ended_at DATE, mrr DOUBLE, currency VARCHAR
+);
+CREATE TABLE promises (
+    promise_id VARCHAR, made_at TIMESTAMP, due_at VARCHAR, due_precision VARCHAR, kept_at TIMESTAMP, status VARCHAR,
+    replaced_by VARCHAR, renegotiated_by VARCHAR
+);
+CREATE TABLE fx_rates ("date" DATE, quote VARCHAR, rate DOUBLE);
+CREATE TABLE business_calendars (
+    calendar_id VARCHAR, tz VARCHAR, weekday INTEGER, "date" DATE, "open" INTERVAL, "close" INTERVAL, kind VARCHAR,
+    valid_from DATE, valid_to DATE
+);
+CREATE TABLE coverage ("table" VARCHAR, from_date DATE, to_date DATE);
