@@ -18,7 +18,9 @@ def facts() -> duckdb.DuckDBPyConnection:
 def test_the_oracle_gives_the_golden_record(facts: duckdb.DuckDBPyConnection, key: str) -> None:
     expected = CALLS[key]
     answer = ask(facts, *split_key(key), expected["call"])
-    assert {name: expected[name] for name in answer} == pytest.approx(answer, rel=1e-9, abs=1e-9)
+    assert {"value", "n"} <= answer.keys()
+    for field, said in answer.items():
+        assert said == pytest.approx(expected[field], rel=1e-9, abs=1e-9), field
 
 
 def test_every_golden_output_has_an_oracle() -> None:
