@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from mittari.errors import UserError, did_you_mean
@@ -221,7 +221,7 @@ class Row:
 
 def setting(default: str | int, explanation: str, parse: Callable[[object], Value]) -> Value:
     """Declare a setting: a dataclass field that starts as its parsed default and knows how to read a given value."""
-    return cast(Value, field(default=parse(default), metadata={"row": (default, explanation, parse)}))
+    return field(default=parse(default), metadata={"row": (default, explanation, parse)})
 
 
 @dataclass(frozen=True)

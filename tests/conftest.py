@@ -1,0 +1,37 @@
+"""What every test can use: a browser, where there is one."""
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+import chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The path of a Chromium that starts. Without one the test is skipped, except in CI, where it fails."""
+    path = chromium.find()
+    if path is None:
+        reason = (
+            "no Chromium on this machine (Debian: apt-get install chromium), or CHROMIUM names one that does not start"
+        )
+        if os.environ.get("CI", "").lower() in ("1", "true"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> "Iterator[Browser]":
+    """A headless Chromium, started once; each test opens its own page or context and closes it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path)
+        yield browser
+        browser.close()
