@@ -1,5 +1,7 @@
 """Time: periods as people write them, time zones, and business calendars."""
 
+from mittari.time.calendars import Calendar, calendars_from_rows
+from mittari.time.hours import calendar_rows_from_hours
 from mittari.time.periods import (
     Instant,
     Kind,
@@ -12,6 +14,7 @@ from mittari.time.periods import (
     previous,
     same_last_year,
 )
+from mittari.time.schedules import CalendarRow
 from mittari.time.zones import (
     local_from_utc,
     local_midnight,
@@ -23,9 +26,13 @@ from mittari.time.zones import (
 )
 
 __all__ = [
+    "Calendar",
+    "CalendarRow",
     "Instant",
     "Kind",
     "Period",
+    "calendar_rows_from_hours",
+    "calendars_from_rows",
     "days",
     "local_from_utc",
     "local_midnight",

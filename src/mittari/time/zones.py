@@ -77,7 +77,7 @@ def local_from_utc(instants: Instants, zone: str | ZoneInfo) -> Instants:
     values = np.asarray(instants, dtype="datetime64[us]")
     starts, offsets = _changes_around(values, zone_of(zone))
     regime = np.maximum(np.searchsorted(starts, values, side="right") - 1, 0)
-    local: Instants = values + _microseconds(offsets)[regime]
+    local: Instants = np.add(values, _microseconds(offsets)[regime])
     return local
 
 
@@ -92,7 +92,7 @@ def utc_from_local(local: Instants, zone: str | ZoneInfo) -> Instants:
     shift = _microseconds(offsets)
     new_offset_from = starts[1:] + np.maximum(shift[1:], shift[:-1])
     regime = np.searchsorted(new_offset_from, values, side="right")
-    instants: Instants = values - shift[regime]
+    instants: Instants = np.subtract(values, shift[regime])
     return instants
 
 
