@@ -1,0 +1,6 @@
+"""A company whose truth is known: the demo, and the test of every estimate."""
+
+from mittari.simulate.company import Company
+from mittari.simulate.profile import Profile
+
+__all__ = ["Company", "Profile"]
