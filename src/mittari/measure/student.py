@@ -3,8 +3,8 @@
 Importing scipy.stats takes longer than answering a question from a warm cache, so the read path does without it. The
 tests compare every function here with scipy.stats.
 
-Point probabilities use the saddle-point form of C. Loader, Fast and accurate computation of binomial probabilities (2000):
-it keeps full precision where factorials of large numbers would cancel each other.
+Point probabilities use the saddle-point form of C. Loader, Fast and accurate computation of binomial probabilities
+(2000): it keeps full precision where factorials of large numbers would cancel each other.
 """
 
 import math
@@ -13,7 +13,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from mittari.measure.families.estimate import Z
+Z = 1.959963984540054
+"""The .975 quantile of the normal distribution: every interval is a 95 % one."""
 
 TAIL = 0.025
 """What a 95 % interval leaves out at each end."""
@@ -54,8 +55,8 @@ def poisson_bounds(events: float) -> tuple[float, float]:
 def binomial_ranks(n: int, q: float) -> tuple[int, int]:
     """Ranks of the order statistics that enclose the q-quantile of `n` independent rows with 95 % probability.
 
-    With B ~ Binomial(n, q): the largest l with P(B <= l - 1) <= .025 and the smallest u with P(B <= u - 1) >= .975. Ranks 0
-    and n + 1 mean that the data do not reach so far. Takes O(sqrt n) time and memory.
+    With B ~ Binomial(n, q): the largest l with P(B <= l - 1) <= .025 and the smallest u with P(B <= u - 1) >= .975.
+    Ranks 0 and n + 1 mean that the data do not reach so far. Takes O(sqrt n) time and memory.
     """
     if n < 1 or not 0.0 < q < 1.0:
         raise ValueError(f"ranks need n >= 1 and 0 < q < 1, found n = {n}, q = {q}")
@@ -73,7 +74,7 @@ def binomial_ranks(n: int, q: float) -> tuple[int, int]:
 
 
 def _student_expansion(degrees: float) -> float:
-    """Cornish-Fisher expansion around the normal quantile (Abramowitz and Stegun 26.7.5), for many degrees of freedom."""
+    """Cornish-Fisher expansion around the normal quantile (Abramowitz and Stegun 26.7.5), for large `degrees`."""
     z, w = Z, 1.0 / degrees
     terms = (
         z,
@@ -94,7 +95,8 @@ def _student_tail(t: float, degrees: float) -> float:
     """P(T > t) for t > 0, through the incomplete beta function of x = degrees / (degrees + t^2)."""
     a, b, square = degrees / 2.0, 0.5, t * t
     x, rest = degrees / (degrees + square), square / (degrees + square)
-    log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) - a * math.log1p(square / degrees) + b * math.log(rest)
+    log_beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+    log_front = b * math.log(rest) - a * math.log1p(square / degrees) - log_beta
     if x < (a + 1.0) / (a + b + 2.0):
         return 0.5 * math.exp(log_front) * _beta_fraction(x, a, b) / a
     return 0.5 * (1.0 - math.exp(log_front) * _beta_fraction(rest, b, a) / b)
@@ -109,7 +111,7 @@ def _beta_fraction(x: float, a: float, b: float) -> float:
             return -(a + half) * (a + b + half) * x / ((a + 2 * half) * (a + 2 * half + 1.0))
         return half * (b - half) * x / ((a + 2 * half - 1.0) * (a + 2 * half))
 
-    return 1.0 / _continued_fraction(1.0, coefficient, lambda step: 1.0)
+    return 1.0 / _continued_fraction(1.0, coefficient, lambda _: 1.0)
 
 
 def _continued_fraction(start: float, numerator: Callable[[int], float], denominator: Callable[[int], float]) -> float:
@@ -135,16 +137,16 @@ def _gamma_quantile(shape: float, probability: float) -> float:
         excess = _gamma_distribution(shape, x) - probability
         low, high = (x, high) if excess < 0.0 else (low, x)
         following = x - excess / math.exp(_log_gamma_density(shape, x))
-        if not low < following < high:
-            following = (low + high) / 2.0 if high < math.inf else 2.0 * x
         if abs(following - x) <= 1e-14 * x:
             return following
+        if not low < following < high:
+            following = (low + high) / 2.0 if high < math.inf else 2.0 * x
         x = following
     return x
 
 
 def _gamma_distribution(shape: float, x: float) -> float:
-    """P(shape, x): by its series below the mean, by a continued fraction above (Abramowitz and Stegun 6.5.29, 6.5.31)."""
+    """P(shape, x): a series below the mean, a continued fraction above (Abramowitz and Stegun 6.5.29, 6.5.31)."""
     front = math.exp(_log_gamma_density(shape, x)) * x
     if x < shape + 1.0:
         term = total = 1.0 / shape
@@ -169,8 +171,10 @@ def _stirling_error(n: float) -> float:
     """log(n!) minus Stirling's formula."""
     if n < 16.0:
         return math.lgamma(n + 1.0) - (n + 0.5) * math.log(n) + n - 0.5 * math.log(2.0 * math.pi)
-    square = n * n
-    return (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - (1.0 / 1680.0 - 1.0 / 1188.0 / square) / square) / square) / square) / n
+    total = 0.0
+    for coefficient in (1.0 / 1188.0, 1.0 / 1680.0, 1.0 / 1260.0, 1.0 / 360.0, 1.0 / 12.0):
+        total = coefficient - total / (n * n)
+    return total / n
 
 
 def _deviance(x: float, mean: float) -> float:

@@ -5,7 +5,7 @@ Formulas and their sources are in `docs/statistics.md`; a family's own module sa
 
 Vocabulary
 ----------
-`Components`  dict of doubles, the exact keys of a golden record: enough to recompute value and interval. `{}` = no data.
+`Components`  dict of doubles, the exact keys of a golden record: enough to recompute the number. `{}` = no data.
 `Domain`      (lowest, highest) possible value, *declared*, never observed: REALS, NON_NEGATIVE, FRACTION, SCORE_100.
               A lowest bound of 0 puts Mean, Ratio and EuroSum on the log scale; bounds are clipped to the domain.
 `Estimate`    value, se, ci_low, ci_high, ci_method, n, flags (sorted tuple of low_n, few_blocks, unstable, wide,
@@ -68,9 +68,12 @@ Change (see `change.py`) and models (see `models.py`)
     change.two_periods(now: Components, before: Components) -> Components             suffix 1 now, 0 before
     change.newcombe(components) -> Estimate                       two Proportions
     change.net_share_difference(components) -> Estimate           two NetShares, method z
-    change.difference(now, before), change.ratio(now, before), change.mover(now, before) -> Estimate   of two Estimates
-    change.verdict(estimate, centre=0.0) -> "real" | "noise" | "cannot_tell"
-    models.population_count, share_ratio, lifetime_value, external_share
+    change.difference(now, before), .ratio(...), .mover(...), .apart(...) -> Estimate   each of two Estimates
+    change.verdict(estimate) -> "real" | "noise" | "cannot_tell"
+    `mittari.change.two_periods.compare` picks the right one for a family and adds verdict and direction.
+    models.population_components(share, population); each of these takes components and gives an Estimate:
+    models.population_count, share_ratio (lift), lifetime_value, lifetime_value_within, external_share(components, n=n),
+    models.quotient(components, above, below, low_n=0)
 """
 
 from mittari.measure.families.blocks import sum_blocks

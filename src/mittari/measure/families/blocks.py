@@ -1,7 +1,7 @@
 """Block sums: the components of Proportion, NetShare, Mean and Ratio, and the variance they give (G20).
 
-Rows of one block (a person's answers, a day's calls) depend on each other, so the spread is taken between blocks. With the
-sums x_g and y_g of the G blocks that hold at least one row, the ratio R = Sx / Sy has the linearised variance
+Rows of one block (a person's answers, a day's calls) depend on each other, so the spread is taken between blocks. With
+the sums x_g and y_g of the G blocks that hold at least one row, the ratio R = Sx / Sy has the linearised variance
 
     V = G / (G - 1) * sum((x_g - R * y_g)^2) / Sy^2
 
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from mittari.measure.families.estimate import Components, Floats, Numbers, doubles, number
+from mittari.measure.families.estimate import Components, Floats, Numbers, binned, doubles, number
 
 BLOCK_KEYS = ("G", "Sx", "Sy", "Sx2", "Sy2", "Sxy")
 
@@ -21,7 +21,7 @@ BLOCK_KEYS = ("G", "Sx", "Sy", "Sx2", "Sy2", "Sxy")
 def sum_blocks(blocks: npt.ArrayLike, *columns: Numbers) -> tuple[Floats, ...]:
     """Sums of each column over the distinct values of `blocks`, in the order of the blocks."""
     _, index = np.unique(np.asarray(blocks), return_inverse=True)
-    return tuple(np.bincount(index.ravel(), weights=doubles(column)) for column in columns)
+    return tuple(binned(index, column) for column in columns)
 
 
 def block_components(x: Numbers, y: Numbers) -> Components:
@@ -34,7 +34,7 @@ def block_components_by_group(group_index: npt.ArrayLike, x: Numbers, y: Numbers
     index, x_sums, y_sums = np.asarray(group_index, dtype=np.intp), doubles(x), doubles(y)
     columns = np.stack(
         [
-            np.bincount(index, weights=weights, minlength=groups)
+            binned(index, weights, groups)
             for weights in (np.ones_like(y_sums), x_sums, y_sums, x_sums**2, y_sums**2, x_sums * y_sums)
         ],
         axis=1,

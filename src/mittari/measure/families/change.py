@@ -8,10 +8,10 @@ from mittari.measure.families.estimate import (
     Components,
     Domain,
     Estimate,
-    Z,
     united,
 )
 from mittari.measure.families.shares import NetShare, Proportion
+from mittari.measure.student import Z
 
 REAL, NOISE, CANNOT_TELL = "real", "noise", "cannot_tell"
 UNDECIDABLE = frozenset({"low_n", "few_blocks", "unstable"})
@@ -87,11 +87,29 @@ def ratio(now: Estimate, before: Estimate) -> Estimate:
     return Estimate(relative - 1.0, relative * spread, low, high, "log_delta", n, flags)
 
 
+def apart(now: Estimate, before: Estimate) -> Estimate:
+    """Difference with the range its sides' intervals allow: 0 lies outside exactly when the two do not overlap.
+
+    Cautious on purpose, for numbers whose difference has no interval of its own (quantiles): where nothing changed,
+    95 % intervals of equal length miss each other in about 0.6 % of comparisons (Schenker and Gentleman 2001).
+    """
+    if now.value is None or before.value is None:
+        return NO_DATA
+    low = None if now.ci_low is None or before.ci_high is None else now.ci_low - before.ci_high
+    high = None if now.ci_high is None or before.ci_low is None else now.ci_high - before.ci_low
+    method = None if low is None and high is None else "apart"
+    return Estimate(now.value - before.value, None, low, high, method, now.n + before.n, _flags(now, before))
+
+
 def verdict(change: Estimate) -> str:
-    """`real` when the whole interval lies on one side of 0, `noise` when it does not, `cannot_tell` without a basis."""
-    if change.ci_low is None or change.ci_high is None or UNDECIDABLE & set(change.flags):
+    """`real` when the whole interval lies on one side of 0, `noise` when it does not, `cannot_tell` without a basis.
+
+    An end that is None reaches as far as one can think, so it never makes a change real.
+    """
+    low, high = change.ci_low, change.ci_high
+    if (low is None and high is None) or UNDECIDABLE & set(change.flags):
         return CANNOT_TELL
-    return REAL if change.ci_low > 0.0 or change.ci_high < 0.0 else NOISE
+    return REAL if (low is not None and low > 0.0) or (high is not None and high < 0.0) else NOISE
 
 
 def _flags(now: Estimate, before: Estimate) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class Cells:
     season: npt.NDArray[np.intp]
 
     def dispersion(self, counts: Floats) -> Floats:
-        """phi of each row of `counts[group, cell]`: Pearson's chi-square around the seasonal means over its freedom, >= 1."""
+        """phi of each row of `counts[group, cell]`, at least 1: Pearson's chi-square over its degrees of freedom."""
         seasons = int(self.season.max()) + 1 if self.season.size else 0
         membership = np.zeros((self.season.size, seasons))
         membership[np.arange(self.season.size), self.season] = 1.0
@@ -62,8 +62,8 @@ def cells_of_half_hours(days: int) -> Cells:
 class Count:
     """k things, or k / exposure. Components: k, exposure, and with day blocks and k > 0 also G and phi.
 
-    Interval: k exp(+-t sqrt(phi / k)) with t of G - 1 degrees of freedom; Garwood's exact Poisson interval for k = 0 and
-    for things that happen to persons (block `person`), which are independent of each other.
+    Interval: k exp(+-t sqrt(phi / k)) with t of G - 1 degrees of freedom; Garwood's exact Poisson interval for k = 0
+    and for things that happen to persons (block `person`), which are independent of each other.
     """
 
     name = "Count"

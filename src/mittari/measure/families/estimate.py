@@ -14,9 +14,6 @@ Components: TypeAlias = dict[str, float | list[float]]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Numbers: TypeAlias = npt.ArrayLike
 
-Z = 1.959963984540054
-"""The .975 quantile of the normal distribution: every interval is a 95 % one."""
-
 FEW_BLOCKS = 8
 LOW_N = 30
 LOW_N_QUANTILE = 20
@@ -25,7 +22,7 @@ LOW_N_EVENTS = 10
 
 
 class Domain(NamedTuple):
-    """The values a number can take, declared by the KPI. A lowest value of 0 asks for the log scale where there is one."""
+    """The values a number can take, declared by the KPI. A lowest value of 0 asks for the log scale."""
 
     low: float
     high: float
@@ -65,8 +62,9 @@ class Estimate:
         return self.value is None and "not_reached" not in self.flags
 
     def mapped(self, function: Callable[[float], float]) -> "Estimate":
-        """Value and bounds carried through an increasing function (a yearly rate of a monthly one); se has no meaning."""
-        value, low, high = (None if each is None else function(each) for each in (self.value, self.ci_low, self.ci_high))
+        """Value and bounds carried through an increasing function (a yearly rate of a monthly one); se becomes None."""
+        parts = (self.value, self.ci_low, self.ci_high)
+        value, low, high = (None if each is None else function(each) for each in parts)
         return replace(self, value=value, se=None, ci_low=low, ci_high=high)
 
     def scaled(self, factor: float) -> "Estimate":
@@ -101,6 +99,12 @@ def number(components: Mapping[str, float | list[float]], key: str) -> float:
 def table(components: Mapping[str, float | list[float]], key: str) -> Floats:
     """A component that is a list of doubles."""
     return np.asarray(components[key], dtype=np.float64)
+
+
+def binned(index: npt.NDArray[np.intp], weights: Numbers, size: int = 0) -> Floats:
+    """Sums of `weights` by whole-numbered `index`, at least `size` of them."""
+    # With no rows at all numpy counts in integers.
+    return doubles(np.bincount(index.ravel(), weights=doubles(weights), minlength=size))
 
 
 def doubles(values: Numbers) -> Floats:

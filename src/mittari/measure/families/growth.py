@@ -7,17 +7,17 @@ from mittari.measure.families.estimate import (
     NO_DATA,
     Components,
     Estimate,
-    Z,
     flag_set,
     number,
 )
+from mittari.measure.student import Z
 
 
 class Growth:
     """r - 1 with r = now / before. Components of both periods with suffix 1 (now) and 0 (before).
 
-    Counts and rates hold k, exposure, phi; sums hold S, se, n. Interval: r exp(+-z sqrt(v1/x1^2 + v0/x0^2)) - 1, the delta
-    method on the log scale. Nothing before is no data; nothing now is -1 without bounds.
+    Counts and rates hold k, exposure, phi; sums hold S, se, n. Interval: r exp(+-z sqrt(v1/x1^2 + v0/x0^2)) - 1, the
+    delta method on the log scale. Nothing before is no data; nothing now is -1 without bounds.
     """
 
     name = "Growth"
@@ -39,9 +39,13 @@ class Growth:
         if now.value is None or before.value is None or before.value <= 0.0 or now.se is None or before.se is None:
             return {}
         return {
-            "S1": now.value, "se1": now.se, "n1": float(now.n),
-            "S0": before.value, "se0": before.se, "n0": float(before.n),
-        }  # fmt: skip
+            "S1": now.value,
+            "se1": now.se,
+            "n1": float(now.n),
+            "S0": before.value,
+            "se0": before.se,
+            "n0": float(before.n),
+        }
 
     @staticmethod
     def estimate(components: Components, *, few_blocks: bool = False) -> Estimate:
@@ -64,11 +68,12 @@ class Growth:
 
     @staticmethod
     def gap(components: Components) -> Estimate:
-        """Growth of the count minus growth of the exposure, both as fractions: the plain reading of the two, no interval."""
+        """Growth of the count minus growth of the exposure, as fractions: the plain reading of the two, no interval."""
         if not components:
             return NO_DATA
         k1, k0, exposure1, exposure0 = (number(components, key) for key in ("k1", "k0", "exposure1", "exposure0"))
-        return Estimate(k1 / k0 - exposure1 / exposure0, n=round(k1 + k0), flags=flag_set(low_n=min(k1, k0) < LOW_N_EVENTS))
+        gap, flags = k1 / k0 - exposure1 / exposure0, flag_set(low_n=min(k1, k0) < LOW_N_EVENTS)
+        return Estimate(gap, n=round(k1 + k0), flags=flags)
 
 
 def _side(components: Components, suffix: str) -> tuple[float, float, float]:

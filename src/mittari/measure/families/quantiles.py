@@ -73,16 +73,15 @@ class Histogram:
         if abs(position - round(position)) <= 4.0 * math.ulp(position):
             position = round(position)  # q is rarely exact in binary: keep a position that is meant to be whole
         below = math.floor(position)
-        low, high = self.order_statistic(below + 1), self.order_statistic(min(below + 2, self.n))
-        assert low is not None and high is not None
-        return low + (high - low) * (position - below)
+        low, high = self.values[np.searchsorted(self._ranks, [below + 1, min(below + 2, self.n)])].tolist()
+        return float(low + (high - low) * (position - below))
 
 
 class Quantile:
     """The q-quantile. Components: n, q, G, deff of the indicator `value <= quantile`, and the ranks of the bounds.
 
-    The ranks enclose the quantile with 95 % probability for independent rows (David and Nagaraja, Order Statistics, 7.1);
-    with a design effect above 1 they are moved away from n q by its square root.
+    The ranks enclose the quantile with 95 % probability for independent rows (David and Nagaraja, Order Statistics,
+    7.1); with a design effect above 1 they are moved away from n q by its square root.
     """
 
     name = "Quantile"
@@ -137,5 +136,10 @@ def _with_ranks(indicator: Components, q: float) -> Components:
     n, deff = round(number(indicator, "Sy")), number(indicator, "deff")
     low, high = quantile_ranks(n, q, deff)
     return {
-        "n": float(n), "q": q, "G": number(indicator, "G"), "deff": deff, "rank_low": float(low), "rank_high": float(high),
+        "n": float(n),
+        "q": q,
+        "G": number(indicator, "G"),
+        "deff": deff,
+        "rank_low": float(low),
+        "rank_high": float(high),
     }

@@ -21,11 +21,11 @@ from mittari.measure.families.estimate import (
     Domain,
     Estimate,
     Numbers,
-    Z,
     doubles,
     flag_set,
     number,
 )
+from mittari.measure.student import Z
 
 NET_SHARE_DOMAIN = Domain(-100.0, 100.0)
 WIDE_HALF_WIDTH = 10.0
@@ -45,9 +45,7 @@ class Proportion:
         return _with_deff(block_components(hits, rows))
 
     @staticmethod
-    def components_by_group(
-        group_index: npt.ArrayLike, hits: Numbers, rows: Numbers, groups: int
-    ) -> list[Components]:
+    def components_by_group(group_index: npt.ArrayLike, hits: Numbers, rows: Numbers, groups: int) -> list[Components]:
         return [_with_deff(each) for each in block_components_by_group(group_index, hits, rows, groups)]
 
     @staticmethod
@@ -103,9 +101,7 @@ class NetShare:
         return _with_signs(sums, number(sums, "k_pos"), number(sums, "k_neg")) if sums else {}
 
     @staticmethod
-    def estimate(
-        components: Components, *, n: int | None = None, domain: Domain = NET_SHARE_DOMAIN
-    ) -> Estimate:
+    def estimate(components: Components, *, n: int | None = None, domain: Domain = NET_SHARE_DOMAIN) -> Estimate:
         if not components or number(components, "Sy") <= 0.0:
             return NO_DATA
         rows, deff = number(components, "Sy"), net_share_deff(components)

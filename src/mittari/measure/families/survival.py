@@ -11,11 +11,12 @@ from mittari.measure.families.estimate import (
     Estimate,
     Floats,
     Numbers,
-    Z,
+    binned,
     doubles,
     flag_set,
     table,
 )
+from mittari.measure.student import Z
 
 _ROUNDING = 1e-12
 """A product of fractions may miss the level it is meant to meet by this much."""
@@ -45,8 +46,7 @@ class WaitTable:
     @classmethod
     def _summed(cls, times: Floats, events: Floats, censored: Floats) -> "WaitTable":
         distinct, index = np.unique(times, return_inverse=True)
-        sums = (np.bincount(index.ravel(), weights=each, minlength=distinct.size) for each in (events, censored))
-        return cls(distinct, *sums)
+        return cls(distinct, binned(index, events, distinct.size), binned(index, censored, distinct.size))
 
     def __add__(self, other: "WaitTable") -> "WaitTable":
         pairs = ((self.times, other.times), (self.events, other.events), (self.censored, other.censored))
@@ -56,8 +56,8 @@ class WaitTable:
 class KaplanMeier:
     """Quantiles of a waiting time with censoring (Kaplan and Meier 1958). Components: t, d, c.
 
-    `t` are the times with an answer, `d` the answers there, `c` the censorings before each of them and, last, after all; a
-    wait cut off at the very moment of an answer was still at risk then. Waits are taken as independent.
+    `t` are the times with an answer, `d` the answers there, `c` the censorings before each of them and, last, after
+    all; a wait cut off at the very moment of an answer was still at risk then. Waits are taken as independent.
     """
 
     name = "KaplanMeier"
@@ -70,7 +70,7 @@ class KaplanMeier:
         is_event = waits.events > 0.0
         times = waits.times[is_event]
         slots = np.searchsorted(times, waits.times, side="right")
-        censored = np.bincount(slots, weights=waits.censored, minlength=times.size + 1)
+        censored = binned(slots, waits.censored, times.size + 1)
         return {"t": times.tolist(), "d": waits.events[is_event].tolist(), "c": censored.tolist()}
 
     @staticmethod
@@ -86,11 +86,11 @@ class KaplanMeier:
             reach = Z * np.sqrt(greenwood) / np.abs(np.log(share))
             low, high = share ** np.exp(reach), share ** np.exp(-reach)
         low[ends], high[ends] = 0.0, 0.0
-        return table(components, "t"), share, low, high
+        return table(components, "t"), doubles(share), doubles(low), doubles(high)
 
     @staticmethod
     def estimate(components: Components, q: float) -> Estimate:
-        """The smallest t with S(t) <= 1 - q; each bound is where that end of the band gets there, None = not reached."""
+        """The smallest t with S(t) <= 1 - q; a bound is where that end of the band gets there, None = not reached."""
         if not components:
             return NO_DATA
         n = round(float(table(components, "d").sum() + table(components, "c").sum()))
