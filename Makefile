@@ -16,18 +16,18 @@ setup-test:
 demo: setup  ## a simulated company, live in the browser (check=1: start, print the first numbers, stop; port=8711)
 	@.venv/bin/mittari demo $(if $(port),--port $(port)) $(if $(check),--check)
 
-test: setup-test  ## the tests that every change must pass, under ten minutes on two cores
-	$(PYTEST) -m "not long"
+test: setup-test  ## the tests every change must pass, some minutes on two cores (only=tests/measure for one room)
+	$(PYTEST) -m "not long" $(only)
 
 test-all: setup-test  ## also the long tests
-	$(PYTEST)
+	$(PYTEST) $(only)
 
 lint: setup-test  ## style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy --strict src
 
-bench: setup-test  ## measure speed against hand-written SQL (only=NAME for one measurement)
+bench: setup-test  ## measure speed against hand-written SQL (only=NAME for one of them)
 	.venv/bin/python -m bench $(only)
 
 lock:  ## resolve the exact versions again after a change of pyproject.toml
