@@ -25,6 +25,7 @@ from mittari.measure.families import (
     cells_of_days,
     change,
     models,
+    normalised_weights,
 )
 
 
@@ -72,6 +73,15 @@ def test_answers_of_one_person_widen_the_interval() -> None:
     assert alike.se is not None
     assert apart.se is not None
     assert (alike.se / apart.se) ** 2 == pytest.approx(10 / 9 * 0.25 / 10 / (0.25 / 39))
+
+
+def test_survey_weights_count_as_the_effective_number_of_rows() -> None:
+    hits, weights = np.asarray([1.0, 1.0, 0.0, 0.0]), np.asarray([3.0, 1.0, 1.0, 1.0])
+    scaled = normalised_weights(weights)
+    components = Proportion.components_from_blocks(scaled * hits, scaled)
+    assert components["Sy"] == pytest.approx(6**2 / 12)
+    assert Proportion.estimate(components).value == pytest.approx(4 / 6)
+    assert normalised_weights([2.0, 2.0, 2.0]).tolist() == [1.0, 1.0, 1.0]
 
 
 def test_a_share_without_spread_has_no_design_effect() -> None:

@@ -17,6 +17,7 @@ Block families: Proportion, NetShare, Mean, Ratio
 Input is one pair of sums per block (person, agent, day, half-hour) that holds at least one row.
 
     sum_blocks(blocks, *columns) -> tuple[ndarray, ...]           rows to sums per distinct block
+    normalised_weights(weights) -> ndarray                        survey weights that add up to the effective n
     F.components_from_blocks(x, y) -> Components
     F.components_by_group(group_index, x, y, groups) -> list[Components]      one per group 0..groups-1, empty ones {}
     F.merge(first, second) -> Components                          parts that share no block
@@ -76,7 +77,7 @@ Change (see `change.py`) and models (see `models.py`)
     models.quotient(components, above, below, low_n=0)
 """
 
-from mittari.measure.families.blocks import sum_blocks
+from mittari.measure.families.blocks import normalised_weights, sum_blocks
 from mittari.measure.families.counts import (
     Cells,
     Count,
@@ -124,6 +125,7 @@ __all__ = [
     "WaitTable",
     "cells_of_days",
     "cells_of_half_hours",
+    "normalised_weights",
     "sum_blocks",
     "uses_half_hours",
 ]

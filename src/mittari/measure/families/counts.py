@@ -82,20 +82,11 @@ class Count:
     def components_by_group(counts: Numbers, cells: Cells, *, exposure: Numbers = 1.0) -> list[Components]:
         """`counts[group, cell]`; `exposure` one for all groups or one per group. `{}` without a covered cell."""
         matrix = doubles(counts)
-        exposures = np.broadcast_to(doubles(exposure), matrix.shape[:1])
+        exposures = np.broadcast_to(doubles(exposure), matrix.shape[:1]).tolist()
         if not cells.season.size:
             return [{} for _ in exposures]
-        totals, phis = matrix.sum(axis=1).tolist(), cells.dispersion(matrix).tolist()
-        blocks = {"G": float(cells.season.size)}
-        return [
-            {**total, **blocks, "phi": phi} if total and k > 0.0 else total
-            for k, phi, total in zip(
-                totals,
-                phis,
-                (Count.components_from_total(k, exposure=e) for k, e in zip(totals, exposures.tolist(), strict=True)),
-                strict=True,
-            )
-        ]
+        numbers = zip(matrix.sum(axis=1).tolist(), exposures, cells.dispersion(matrix).tolist(), strict=True)
+        return [_with_noise(Count.components_from_total(k, exposure=e), cells, phi) for k, e, phi in numbers]
 
     @staticmethod
     def estimate(components: Components, *, one_day: bool = False) -> Estimate:
@@ -115,3 +106,10 @@ class Count:
         spread = min(student_quantile(blocks - 1.0) * math.sqrt(phi / k), 700.0)
         value = k / exposure
         return Estimate(value, se, value * math.exp(-spread), value * math.exp(spread), "t_log", round(k), flags)
+
+
+def _with_noise(total: Components, cells: Cells, phi: float) -> Components:
+    """A count of day blocks; nothing counted has no noise of its own and keeps the exact Poisson interval."""
+    if not total or number(total, "k") <= 0.0:
+        return total
+    return {**total, "G": float(cells.season.size), "phi": phi}
