@@ -1,5 +1,9 @@
-"""The manual page of the fact tables, written from their declarations."""
+"""The manual page of the fact tables, written from their declarations.
 
+`python -m mittari.facts.manual > docs/facts.md` writes the page anew; a test fails when it was forgotten.
+"""
+
+import sys
 from collections.abc import Iterable, Mapping
 
 from mittari.facts.model import TYPE_MEANINGS, Column, Table
@@ -110,3 +114,7 @@ def _bounds(column: Column) -> list[str]:
 
 def _names(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(manual_page())

@@ -1,0 +1,3 @@
+"""The name under which words stand that hold in every table."""
+
+ANY = "*"
