@@ -1,5 +1,6 @@
 """Open time between two instants, against numbers worked out by hand and a slow count minute by minute."""
 
+import timeit
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -181,6 +182,16 @@ def test_hours_and_holidays_that_cannot_be_understood_are_refused() -> None:
         calendar_rows_from_hours("weekdays 8-16", HELSINKI)
     with pytest.raises(UserError, match='no public holidays are known for "QQ"'):
         calendar_rows_from_hours("Mon 08:00-16:00", HELSINKI, "QQ", [2025])
+
+
+@pytest.mark.long
+def test_a_million_durations_take_well_under_a_second() -> None:
+    opened = calendar(office_hours())
+    random = np.random.default_rng(2025)
+    start = np.datetime64("2025-01-02", "us") + random.integers(0, 300 * 86_400, 1_000_000).astype("timedelta64[s]")
+    end = start + random.integers(0, 9 * 86_400, 1_000_000).astype("timedelta64[s]")
+    fastest = min(timeit.repeat(lambda: opened.open_seconds(start, end), number=1, repeat=5))
+    assert fastest < 1
 
 
 night_shop = [

@@ -24,7 +24,7 @@ def test_keys_spans_orders_and_the_first_timestamp_name_given_columns(table: Tab
     named = {*table.key, *(name for pair in (*table.spans, *table.expected_order) for name in pair)}
     if table.when is not None:
         named.add(table.when)
-        assert table[table.when].type in ("ts", "date", "ts_or_date")
+        assert table[table.when].type in ("ts", "date", "ts_or_date", "month")
     assert table.key
     assert named <= given
 

@@ -80,10 +80,11 @@ class Table:
     """A fact table: what one row is, its key, and its columns in order.
 
     `key` names the columns that identify a row: a later row with the same key replaces the earlier one; an empty part
-    of a key equals another empty part. `when` is the row's first timestamp: it decides the coverage of a file and the
-    moment of a refused row. `spans` are pairs (start, end) whose end may not lie before the start: the row is refused;
-    `expected_order` are pairs (earlier, later) whose wrong order only warns. `open_prefix` allows columns of the
-    user's own whose names begin so. `internal` tables are written by Mittari itself, never imported.
+    of a key equals another empty part. `when` is the row's first timestamp: it decides the coverage of a file (a month
+    covers all its days) and the moment of a refused row; it may be empty where its column is optional. `spans` are
+    pairs (start, end) whose end may not lie before the start: the row is refused; `expected_order` are pairs (earlier,
+    later) whose wrong order only warns. `open_prefix` allows columns of the user's own whose names begin so. `internal`
+    tables are written by Mittari itself, never imported.
     """
 
     name: str

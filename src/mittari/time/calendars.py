@@ -19,17 +19,16 @@ from mittari.time.zones import MICROSECONDS, Instants, zone_offsets
 
 Floats = NDArray[np.float64]
 
-LAST_YEAR = 2200
-"""How far a due instant is looked for before the calendar counts as closed for good."""
-
 
 @dataclass(frozen=True, eq=False)
 class Calendar:
     """Open time over a span of local days, both included; it widens by itself where instants lie outside.
 
+    Before 1900 and after 2200 nothing is ever open: a date written as "for good", such as 9999-12-31, costs no time.
+
     `edges` are the instants (UTC, `datetime64[us]`) at which it opens and closes, in order; `open_until` is the open
-    time in microseconds that has passed at each of them. Microseconds are whole numbers far below 2^53, so that sums
-    and differences of them are exact.
+    time in microseconds that has passed at each of them: whole numbers below 2^53, so that sums and differences of
+    them are exact.
     """
 
     schedule: Schedule
@@ -91,18 +90,18 @@ class Calendar:
             known = instants[~np.isnat(instants)]
             if known.size:
                 # The local day is at most one day away from the day in UTC.
-                first_day = min(first_day, _day_of(known.min()) - timedelta(days=1))
-                last_day = max(last_day, _day_of(known.max()) + timedelta(days=1))
+                first_day = min(first_day, max(_day_of(known.min()) - timedelta(days=1), FIRST_DAY))
+                last_day = max(last_day, min(_day_of(known.max()) + timedelta(days=1), LAST_DAY))
         if (first_day, last_day) == (self.first_day, self.last_day):
             return self
         return Calendar.over(self.schedule, first_day, last_day)
 
     def _longer(self) -> "Calendar":
         """The calendar over a span at least twice as long, towards the future."""
-        if self.last_day.year >= LAST_YEAR:
+        if self.last_day >= LAST_DAY:
             where = f'calendar "{self.schedule.calendar_id}"'
             raise UserError("the calendar is closed for good before the time allowed is used up", where)
-        longer = min(2 * (self.last_day - self.first_day).days + 31, (date(LAST_YEAR, 12, 31) - self.first_day).days)
+        longer = min(2 * (self.last_day - self.first_day).days + 31, (LAST_DAY - self.first_day).days)
         return Calendar.over(self.schedule, self.first_day, self.first_day + timedelta(days=longer))
 
 

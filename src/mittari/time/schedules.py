@@ -22,8 +22,8 @@ Days = NDArray[np.datetime64]
 Mask = NDArray[np.bool_]
 
 DAY_SECONDS = 86_400
-FIRST_DAY, LAST_DAY = date(1, 2, 1), date(9999, 11, 30)
-"""Calendars stay within these days, so that a week around any of them is still a date."""
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+"""The days that calendars know."""
 
 
 class CalendarRow(TypedDict):

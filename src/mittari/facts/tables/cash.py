@@ -92,7 +92,7 @@ cost_entries = Table(
     name="cost_entries",
     grain="one cost of one month",
     key=("period", "cost_center", "category", "currency", "customer_id"),
-    when=None,
+    when="period",
     columns=(
         must("period", "month", "The month the cost belongs to, whenever it was paid."),
         Column("cost_center", "text", "The cost centre."),

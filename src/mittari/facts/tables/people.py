@@ -7,7 +7,7 @@ customers = Table(
     name="customers",
     grain="one customer",
     key=("customer_id",),
-    when=None,
+    when="first_seen_at",
     columns=(
         must("customer_id", "id", "The customer, as every other table names them."),
         Column("account_id", "id", "The company or household the customer belongs to."),
