@@ -2,5 +2,6 @@
 
 from mittari.simulate.company import Company
 from mittari.simulate.profile import Profile
+from mittari.simulate.truth import Truth
 
-__all__ = ["Company", "Profile"]
+__all__ = ["Company", "Profile", "Truth"]

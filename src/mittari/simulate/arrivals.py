@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from mittari.simulate.columns import DAY, Floats
+from mittari.simulate.columns import DAY, Bools, Floats
 from mittari.simulate.pressure import arrivals
-from mittari.simulate.profile import CHAT, PHONE, REASONS, SOCIAL
+from mittari.simulate.profile import CHAT, PHONE, REASONS
 from mittari.simulate.scene import Rows, Scene, taken
 from mittari.simulate.streams import pick
 
@@ -25,7 +25,7 @@ def first_contacts(scene: Scene, channel: int) -> Rows:
     count = len(at)
     customers = scene.customers
     weights: Floats = customers.talkative * np.exp(-0.12 * customers.satisfaction)
-    weights = weights * np.where(customers.active, 1.0, 0.03)
+    weights = weights * np.where(customers.active, 1.0, 0.03) * scene.settled_in
     customer = pick(generator, weights, count)
     customer[generator.random(count) < UNKNOWN[channel]] = -1
     return {
@@ -58,8 +58,6 @@ def repeats(scene: Scene, contacts: Rows, purpose: str) -> Rows:
     }
 
 
-def is_written(rows: Rows) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def is_written(rows: Rows) -> Bools:
     return np.asarray(rows["channel"] != PHONE)
 
-
-__all__ = ["SOCIAL", "first_contacts", "is_written", "repeats"]

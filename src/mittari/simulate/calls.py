@@ -3,7 +3,7 @@
 import numpy as np
 
 from mittari.simulate.columns import NEVER, Block, Column, Columns, Ints, chosen, constant, flags, instants, keys
-from mittari.simulate.profile import PHONE, REASONS
+from mittari.simulate.profile import PHONE, REASONS, TEAM_OF_CHANNEL
 from mittari.simulate.scene import Rows, Scene
 from mittari.simulate.waits import phone_waits
 from mittari.simulate.written import resolved_chance
@@ -25,8 +25,8 @@ def call(scene: Scene, arrivals: Rows, purpose: str) -> Rows:
     rows["outcome"] = np.where(special < 0.012, CALLBACK, np.where(special > 0.995, OVERFLOW, outcome))
     answered = rows["outcome"] == ANSWERED
     handle = scene.plan.profile.phone_handle
-    skill = np.zeros(count, dtype=np.int64)
-    rows["employee"] = scene.staff.at_work(skill, rows["at"], generator.random(count))
+    team = np.full(count, TEAM_OF_CHANNEL[PHONE])
+    rows["employee"] = scene.staff.at_work(team, rows["at"], generator.random(count))
     rows["talk"] = np.where(answered, 20 + generator.gamma(2.0, 0.31 * handle, count), 0).astype(np.int64)
     held = answered & (generator.random(count) < 0.22)
     rows["hold"] = np.where(held, generator.gamma(2.0, 45, count), 0).astype(np.int64)
@@ -51,7 +51,7 @@ def _come_back(scene: Scene, rows: Rows, generator: np.random.Generator) -> None
 def call_block(rows: Rows, prefix: str, names: Column, agents: Column, country: Ints) -> Block:
     """Calls as rows of the table `calls`; a call is seen when it has ended."""
 
-    def render(which: Ints, known: int) -> Columns:
+    def render(which: Ints, _known: int) -> Columns:
         answered = rows["outcome"][which] == ANSWERED
 
         def seconds(name: str) -> Column:
@@ -77,5 +77,3 @@ def call_block(rows: Rows, prefix: str, names: Column, agents: Column, country: 
 
     return Block("calls", rows["settled"] + 1, (), render)
 
-
-__all__ = ["ANSWERED", "PHONE", "call", "call_block"]

@@ -7,18 +7,20 @@ could never show that code to be wrong.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
 import numpy as np
+from numpy.typing import NDArray
 
-from mittari.simulate.columns import Ints
+from mittari.simulate.columns import DAY, Ints
 
 # Opening hours by calendar: weekday (Monday is 1) -> (open, close) in local hours.
 OPEN_HOURS: dict[str, dict[int, tuple[int, int]]] = {
-    "std": {weekday: (8, 17) for weekday in range(1, 6)},
-    "chat": {**{weekday: (8, 20) for weekday in range(1, 6)}, 6: (10, 16)},
-    "phone": {weekday: (8, 18) for weekday in range(1, 6)},
+    "std": dict.fromkeys(range(1, 6), (8, 17)),
+    "chat": {**dict.fromkeys(range(1, 6), (8, 20)), 6: (10, 16)},
+    "phone": dict.fromkeys(range(1, 6), (8, 18)),
 }
 
 
@@ -38,15 +40,15 @@ class OpenTime:
     closes: Ints
     before: Ints
 
-    def later(self, instants: Ints, open_seconds: Ints) -> Ints:
+    def later(self, instants: Ints, open_seconds: NDArray[Any]) -> Ints:
         """The instants at which so many open seconds have passed since `instants`."""
         place = np.searchsorted(self.closes, instants, side="right")
         place = np.minimum(place, len(self.opens) - 1)
         passed = self.before[place] + np.maximum(0, instants - self.opens[place])
-        target = passed + np.maximum(open_seconds, 1)
+        target = passed + np.maximum(open_seconds, 1).astype(np.int64)
         # An end exactly at closing time belongs to the interval that closes, not to the next morning.
         place = np.searchsorted(self.before, target, side="left") - 1
-        return self.opens[place] + (target - self.before[place])
+        return np.asarray(self.opens[place] + (target - self.before[place]))
 
 
 class Clock:
@@ -84,7 +86,7 @@ class Clock:
 
         On the two days a year that change the clock it is an hour off midnight, and the afternoon stays right.
         """
-        return self._at(day, 12) - DAY_HALF
+        return self._at(day, 12) - DAY // 2
 
     def hours(self, calendar: str, day: date) -> tuple[int, int] | None:
         """The opening and closing instants of a day, or None when closed."""
@@ -109,9 +111,6 @@ class Clock:
 
     def _at(self, day: date, hour: int) -> int:
         return int(datetime.combine(day, time(hour), self._zone).timestamp())
-
-
-DAY_HALF = 43_200
 
 
 def days_between(first: date, stop: date) -> list[date]:

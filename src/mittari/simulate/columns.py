@@ -39,14 +39,14 @@ def keys(prefix: str, numbers: Ints, width: int) -> Column:
     for place in range(len(prefix) + width - 1, len(prefix) - 1, -1):
         rest, digit = np.divmod(rest, 10)
         letters[:, place] = digit + ord("0")
-    texts = letters.view(f"<U{len(prefix) + width}").reshape(-1).astype(object)
+    texts: Column = letters.view(f"<U{len(prefix) + width}").reshape(-1).astype(object)
     texts[numbers < 0] = None
     return texts
 
 
 def chosen(names: Sequence[str], codes: NDArray[Any]) -> Column:
     """The name of each code; None for the code -1."""
-    return np.array([*names, None], dtype=object)[codes]
+    return np.asarray(np.array([*names, None], dtype=object)[codes])
 
 
 def flags(values: NDArray[Any]) -> Column:

@@ -10,7 +10,6 @@ from mittari.simulate.columns import (
     Columns,
     Ints,
     chosen,
-    constant,
     flags,
     instants,
     keys,
@@ -38,7 +37,8 @@ def chasers(scene: Scene, rows: Rows) -> Rows:
     share = generator.uniform(0.2, 0.9, len(chosen_rows))
     children["at"] = children["at"] + (share * wait[chosen_rows]).astype(np.int64)
     children["wait_start"] = children["at"]
-    for name in ("answered", "solved_first", "solved_last", "reopened", "closed", "escalated", "lead", "chat_end"):
+    steps = ("answered", "solved_first", "solved_last", "reopened", "closed", "pending", "resumed")
+    for name in (*steps, "escalated", "lead", "chat_end"):
         children[name] = np.full(len(chosen_rows), NEVER, dtype=np.int64)
     for name in ("complaint", "comes_back", "settled_truly", "silent", "trivial"):
         children[name] = np.zeros(len(chosen_rows), dtype=np.bool_)
@@ -60,8 +60,7 @@ def unmerged(rows: Rows) -> Rows:
 def status(rows: Rows, known: int) -> Ints:
     """The status code of each row just before `known`."""
     code = np.where(rows["answered"] < known, OPEN, NEW)
-    # About a third of the open cases wait for the customer; which ones is settled by the solver's number.
-    code = np.where((rows["answered"] < known) & (rows["solver"] % 3 == 0), PENDING, code)
+    code = np.where((rows["pending"] < known) & (rows["resumed"] >= known), PENDING, code)
     code = np.where(rows["solved_first"] < known, SOLVED, code)
     code = np.where(rows["reopened"] < known, OPEN, code)
     code = np.where(rows["solved_last"] < known, SOLVED, code)
@@ -94,7 +93,7 @@ def conversation_block(rows: Rows, prefix: str, names: Column, agents: Column) -
         }
 
     later = ("handoff", "answered", "solved_first", "reopened", "solved_last", "closed", "abandoned")
-    events = [rows[name] for name in (*later, "escalated", "lead", "merged", "chat_end")]
+    events = [rows[name] for name in (*later, "escalated", "lead", "merged", "chat_end", "pending", "resumed")]
     return Block("conversations", rows["at"], (*events, _silent_known(rows)), render)
 
 
@@ -160,5 +159,3 @@ def _handled(part: Rows, known: int, agents: Column) -> Columns:
         "escalation_level": chosen(("internal", "external"), level),
     }
 
-
-__all__ = ["chasers", "constant", "conversation_block", "status", "unmerged"]

@@ -4,7 +4,20 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from mittari.simulate.columns import DAY, NEVER, Block, Bools, Column, Columns, Floats, Ints, chosen, flags, instants, keys
+from mittari.simulate.columns import (
+    DAY,
+    NEVER,
+    Block,
+    Bools,
+    Column,
+    Columns,
+    Floats,
+    Ints,
+    chosen,
+    flags,
+    instants,
+    keys,
+)
 from mittari.simulate.plan import Plan
 from mittari.simulate.profile import COUNTRIES, LANGUAGES, SEGMENTS
 
@@ -54,7 +67,7 @@ class Customers:
         return np.concatenate([keys("c", np.arange(len(self)), ID_WIDTH), np.array([None], dtype=object)])
 
 
-def newcomers(plan: Plan, generator: np.random.Generator, acquired: Ints, known: int) -> Customers:
+def newcomers(generator: np.random.Generator, acquired: Ints, known: int) -> Customers:
     """Customers won at the given instants; `known` is how many there are already (they may have referred these)."""
     count = len(acquired)
     segment = (generator.random(count) < 0.22).astype(np.int64)
@@ -98,9 +111,9 @@ def first_customers(plan: Plan) -> Customers:
     # Local midnights: contracts begin with a day. Far fewer distinct days than customers.
     unique, place = np.unique(days, return_inverse=True)
     midnights = np.array([plan.clock.midnight(plan.start.fromordinal(begin_day - int(day))) for day in unique])
-    customers = newcomers(plan, generator, midnights[place].astype(np.int64), 0)
+    customers = newcomers(generator, midnights[place].astype(np.int64), 0)
     # A year of life with the company: satisfaction starts near where it would have settled.
-    customers.satisfaction += generator.normal(-0.1, 0.3, plan.customers)
+    customers.satisfaction += generator.normal(0.0, 0.3, plan.customers)
     return customers
 
 
@@ -111,7 +124,7 @@ def acquire(plan: Plan, customers: Customers, month: int, midnights: Ints) -> In
     count = int(generator.poisson(plan.profile.acquisition * plan.customers * share))
     acquired = np.sort(midnights[generator.integers(0, len(midnights), count)])
     known = len(customers)
-    customers.join(newcomers(plan, generator, acquired, known))
+    customers.join(newcomers(generator, acquired, known))
     return np.arange(known, known + count)
 
 
@@ -119,7 +132,7 @@ def customer_block(customers: Customers, numbers: Ints, names: Column) -> Block:
     """The rows of some customers in the table `customers`; each is seen from the day it was won."""
     taken = {one.name: getattr(customers, one.name)[numbers].copy() for one in fields(customers)}
 
-    def render(rows: Ints, known: int) -> Columns:
+    def render(rows: Ints, _known: int) -> Columns:
         acquired = taken["acquired"][rows]
         return {
             "customer_id": names[numbers[rows]],

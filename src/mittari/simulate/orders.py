@@ -24,6 +24,7 @@ def orders(scene: Scene, contacts: Rows, midnights: Ints) -> Rows:
     campaign_day = (midnights >= begin) & (midnights < stop)
     b2b = customers.segment == 1
     weights = customers.buying * np.where(customers.active, np.exp(0.10 * customers.satisfaction), 0.02)
+    weights = weights * scene.settled_in
     private = float(weights[~b2b].sum() / max(weights.sum(), 1e-9))
     lift = 1.0 + campaign_day * private * (plan.profile.campaign_orders - 1.0)
     counts = generator.poisson(daily * lift)

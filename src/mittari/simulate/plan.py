@@ -49,6 +49,12 @@ class Plan:
         """The days of a month on which the company exists."""
         return days_between(max(self.start, month_start), month_stop)
 
+    def rate_days(self, month_start: date, month_stop: date) -> list[date]:
+        """The days of a month for which exchange rates are published, and ten days before the company's first."""
+        first = self.start - timedelta(days=10) if month_start <= self.start < month_stop else month_start
+        days = days_between(first, month_stop)
+        return [day for day in days if day.weekday() < 5 and not self.clock.is_holiday(day)]
+
     def demand(self, day: date, channel: int) -> float:
         """Forecast demand of a day relative to an average Wednesday; 0 while the channel is closed all day."""
         if channel in (CHAT, PHONE):
@@ -74,8 +80,8 @@ class Plan:
 
     @property
     def repeats(self) -> float:
-        """About which share of the contacts are repetitions of an unresolved one."""
-        return (1.0 - self.profile.resolved) * self.profile.repeated_if_unresolved
+        """About which share of the contacts are repetitions of an unresolved one (of calls that failed, too)."""
+        return 1.35 * (1.0 - self.profile.resolved) * self.profile.repeated_if_unresolved
 
     @cached_property
     def months(self) -> float:

@@ -28,18 +28,18 @@ class Profile:
     half_hour_shock: float = 0.16
     # Waiting on the phone: Erlang-like, `phone_agents` parallel agents per queue at `phone_load`
     phone_agents: float = 12.0
-    phone_load: float = 0.745
+    phone_load: float = 0.645
     phone_handle: float = 330.0
-    phone_patience: float = 240.0
-    chat_wait: float = 62.0  # median at the planned load
-    chat_patience: float = 1_900.0
-    email_wait: float = 6_800.0  # open seconds, median at the planned load
+    phone_patience: float = 430.0
+    chat_wait: float = 95.0  # median at the planned load
+    chat_patience: float = 2_900.0
+    email_wait: float = 4_600.0  # open seconds, median at the planned load
     social_wait: float = 2_700.0
     # Resolving
     resolved: float = 0.86  # share of contacts whose matter is truly settled
     reopened_if_unresolved: float = 0.20
     repeated_if_unresolved: float = 0.50
-    complaint: float = 0.011
+    complaint: float = 0.008
     # Surveys
     csat_invited: float = 0.55
     csat_answered: float = 0.24

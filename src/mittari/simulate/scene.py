@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mittari.simulate.clock import OpenTime
+from mittari.simulate.clock import OpenTime, first_day
 from mittari.simulate.columns import Bools, Floats, Ints
 from mittari.simulate.customers import Customers
 from mittari.simulate.plan import Plan
@@ -43,6 +43,11 @@ class Scene:
     @cached_property
     def skills(self) -> Floats:
         return self.staff.skills()
+
+    @cached_property
+    def settled_in(self) -> Bools:
+        """The customers won before this month: the others are heard of from the next month on."""
+        return np.asarray(self.customers.acquired < self.plan.clock.midnight(first_day(self.month)))
 
     def generator(self, purpose: str) -> np.random.Generator:
         return self.plan.streams.of(self.month, purpose)

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from mittari.simulate.clock import days_between, first_day
-from mittari.simulate.columns import DAY, NEVER, Bools, Floats, Ints
+from mittari.simulate.columns import Bools, Column, Floats, Ints, keys
 from mittari.simulate.plan import Plan
 from mittari.simulate.profile import TEAMS
 
-TEAM_SHARES = (0.34, 0.28, 0.27, 0.11)  # by the order of TEAMS
+TEAM_SHARES = (0.17, 0.22, 0.46, 0.15)  # by the order of TEAMS
 LEAVING = 0.018  # chance that a position's holder leaves in a month
 
 
@@ -52,6 +52,11 @@ class Staff:
 
     def skills(self) -> Floats:
         return np.array([employee.skill for employee in self.employees])
+
+    def names(self) -> Column:
+        """The employee_id of each employee, and None at the end, for the number -1."""
+        ids = keys("e", np.arange(1, len(self.employees) + 1), 5)
+        return np.concatenate([ids, np.array([None], dtype=object)])
 
     def at_work(self, team: Ints, instants: Ints, chance: Floats) -> Ints:
         """The employee of a team who takes each contact: a number from 0 to 1 chooses among those at work that day."""
@@ -122,10 +127,3 @@ class Staff:
             self._order[number] = np.concatenate([self._order[number], order])
         self._present = np.concatenate([self._present, present])
 
-
-def day_begin_of(day: date | None, plan: Plan) -> int:
-    """The instant at which a date begins; never for no date."""
-    return NEVER if day is None else plan.clock.midnight(day)
-
-
-__all__ = ["DAY", "Employee", "Staff", "day_begin_of"]

@@ -24,4 +24,4 @@ def pick(generator: np.random.Generator, weights: Floats, count: int) -> Ints:
     """`count` positions drawn with the given weights."""
     total = np.cumsum(weights)
     places = np.searchsorted(total, generator.random(count) * total[-1], side="right")
-    return np.minimum(places, len(weights) - 1).astype(np.int64)
+    return np.asarray(np.minimum(places, len(weights) - 1), dtype=np.int64)

@@ -1,9 +1,21 @@
 """Surveys: what customers feel, who is asked, who answers, and what they write."""
 
 import numpy as np
-from scipy.special import ndtr
 
-from mittari.simulate.columns import DAY, NEVER, Block, Bools, Column, Columns, Floats, Ints, chosen, constant, instants, keys
+from mittari.simulate.columns import (
+    DAY,
+    NEVER,
+    Block,
+    Bools,
+    Column,
+    Columns,
+    Floats,
+    Ints,
+    chosen,
+    constant,
+    instants,
+    keys,
+)
 from mittari.simulate.profile import CHANNELS, LANGUAGES, TEAMS
 from mittari.simulate.scene import Rows, Scene, stacked, taken
 from mittari.simulate.words import comments
@@ -11,25 +23,28 @@ from mittari.simulate.words import comments
 KINDS = ("csat", "ces", "resolved", "nps")
 CSAT, CES, RESOLVED, NPS = range(4)
 SCALES = ((1.0, 5.0), (1.0, 7.0), (0.0, 1.0), (0.0, 10.0))  # by the order of KINDS
-# Latent feeling (mean about 0, sd of the noise 1) above which each next point of the scale is given.
-CSAT_STEPS = np.array([-2.75, -2.05, -1.32, -0.05])
+# Answers are an ordered logit of the latent feeling: logistic noise of standard deviation 1.
+NOISE = 0.5513
+# Latent feeling above which each next point of the scale is given.
+CSAT_STEPS = np.array([-2.90, -2.20, -1.50, -0.25])
 CES_STEPS = np.array([-3.0, -2.5, -2.0, -1.45, -0.75, 0.35])
-NPS_STEPS = np.array([-3.6, -3.2, -2.9, -2.6, -2.3, -1.95, -1.6, -1.12, -0.2, 0.75])
+NPS_STEPS = np.array([-3.6, -3.2, -2.9, -2.6, -2.3, -1.95, -1.50, -0.97, -0.07, 0.80])
 
 
 def feeling(scene: Scene, rows: Rows) -> Floats:
     """The latent feeling about a contact: satisfaction, the wait against what is slow, the solution, the agent."""
     limit = np.array(scene.plan.profile.slow_after)[rows["channel"]]
-    wait = np.clip(rows["answered"] - rows["wait_start"], 0, None) / limit
+    wait = np.where(rows["bot_solved"], 0, np.clip(rows["answered"] - rows["wait_start"], 0, None)) / limit
     bot = np.where(rows["bot_solved"], -0.15, 0.25 * scene.skills[rows["solver"]])
     settled = np.where(rows["settled_truly"], 0.15, -1.1)
     impatience = -0.75 * np.log1p(np.minimum(wait, 20.0))
-    return np.asarray(0.55 * scene.satisfaction(rows["customer"]) + impatience + bot + settled - 0.6 * rows["complaint"])
+    person = 0.55 * scene.satisfaction(rows["customer"])
+    return np.asarray(person + impatience + bot + settled - 0.6 * rows["complaint"])
 
 
 def top_chance(latent: Floats) -> Floats:
-    """The chance that a feeling becomes a 4 or a 5: the normal distribution above the step."""
-    return np.asarray(ndtr(latent - CSAT_STEPS[2]))
+    """The chance that a feeling becomes a 4 or a 5: the logistic distribution above the step."""
+    return np.asarray(1.0 / (1.0 + np.exp((CSAT_STEPS[2] - latent) / NOISE)))
 
 
 def contact_surveys(scene: Scene, contacts: Rows) -> tuple[Rows, Rows]:
@@ -74,7 +89,7 @@ def relationship_surveys(scene: Scene, midnights: Ints, first_number: int) -> tu
     customers = scene.customers
     every = 12 // scene.plan.profile.nps_rounds
     turn = np.arange(len(customers)) % every == scene.month % every
-    number = np.flatnonzero(customers.active & turn)
+    number = np.flatnonzero(customers.active & turn & scene.settled_in)
     count = len(number)
     sent = midnights[generator.integers(0, len(midnights), count)] + 9 * 3_600 + generator.integers(0, 1_800, count)
     answers = generator.random(count) < scene.plan.profile.nps_answered
@@ -102,13 +117,13 @@ def answered(generator: np.random.Generator, invites: Rows, first_number: int = 
     """The answers to invitations: of a contact the main question, and effort and solution for some."""
     which = np.flatnonzero(invites["responded"] < NEVER)
     base = {**taken(invites, which), "invite": which + first_number}
-    noise = generator.normal(0, 1.0, len(which))
+    noise = generator.logistic(0, NOISE, len(which))
     base["score"] = _scored(base["kind"], base["latent"] + noise)
     base["open"] = generator.random(len(which)) < 0.015  # sent in with this question left open
     contact = ~base["relationship"]
     effort = taken(base, contact & (generator.random(len(which)) < 0.45))
     effort["kind"] = np.full(len(effort["sent"]), CES)
-    effort["score"] = _scored(effort["kind"], effort["latent"] + generator.normal(0, 1.0, len(effort["sent"])))
+    effort["score"] = _scored(effort["kind"], effort["latent"] + generator.logistic(0, NOISE, len(effort["sent"])))
     solution = taken(base, contact & (generator.random(len(which)) < 0.45))
     count = len(solution["sent"])
     solution["kind"] = np.full(count, RESOLVED)
@@ -126,7 +141,7 @@ def _scored(kind: Ints, latent: Floats) -> Floats:
 def invite_block(rows: Rows, month: str, names: Column) -> Block:
     """Invitations as rows of `survey_invites`."""
 
-    def render(which: Ints, known: int) -> Columns:
+    def render(which: Ints, _known: int) -> Columns:
         part = taken(rows, which)
         return {
             "invite_id": keys(f"i{month}", which, 7),
@@ -147,7 +162,7 @@ def invite_block(rows: Rows, month: str, names: Column) -> Block:
 def response_block(rows: Rows, month: str, names: Column, agents: Column, language: Ints) -> Block:
     """Answers as rows of `responses`; agent, team and channel as they were when the contact ended."""
 
-    def render(which: Ints, known: int) -> Columns:
+    def render(which: Ints, _known: int) -> Columns:
         part = taken(rows, which)
         low, high = (np.array(side)[part["kind"]] for side in zip(*SCALES, strict=True))
         nps: Bools = part["kind"] == NPS

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mittari.simulate.columns import NEVER, Bools
+from mittari.simulate.columns import Bools
 from mittari.simulate.profile import CHAT
 from mittari.simulate.scene import Rows, Scene
 from mittari.simulate.surveys import CSAT, top_chance
@@ -62,5 +62,3 @@ def _perception(scene: Scene, invites: Rows, answers: Rows, tally: Tally) -> Non
         tally.add(f"top_{name}", float(np.sum(top_chance(rows["latent"][which]))))
         tally.add(f"csat_{name}", float(which.sum()))
 
-
-__all__ = ["NEVER", "Tally", "tally_month"]

@@ -36,7 +36,7 @@ def written_waits(scene: Scene, rows: Rows, generator: np.random.Generator) -> N
     answered[chats[~leaves]] = start[chats[~leaves]] + wait[~leaves]
     abandoned[chats[leaves]] = start[chats[leaves]] + patience[leaves]
     letters = np.flatnonzero(channel != CHAT)
-    answered[letters] = scene.office.later(start[letters], letter_wait(scene, rows, letters) * luck[letters] // 1)
+    answered[letters] = scene.office.later(start[letters], letter_wait(scene, rows, letters) * luck[letters])
     quiet = generator.random(count) < np.where(channel == SOCIAL, 0.03, 0.008)
     answered[(quiet & (channel != CHAT)) | rows["spam"] | rows["outbound"] | rows["no_reply"]] = NEVER
     rows["answered"], rows["abandoned"] = answered, abandoned

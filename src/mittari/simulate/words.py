@@ -23,7 +23,7 @@ PHRASES: tuple[tuple[tuple[str, ...], ...], ...] = (
     ),
     (
         ("I had to wait far too long.", "Still not solved, I have to call again.", "Expensive and slow."),
-        ("Fine in the end, but the answer took time.", "It works, the website is confusing.", "The price is a bit high."),
+        ("Fine, but the answer took time.", "It works, the website is confusing.", "The price is a bit high."),
         ("Quick and friendly help, thank you!", "Reliable and clear answer.", "Solved at once."),
     ),
 )

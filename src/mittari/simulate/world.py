@@ -7,19 +7,23 @@ import numpy as np
 from mittari.simulate.arrivals import first_contacts, is_written, repeats
 from mittari.simulate.calls import call, call_block
 from mittari.simulate.clock import first_day
-from mittari.simulate.columns import NEVER, Block, Bools, Column, Ints, keys
+from mittari.simulate.columns import NEVER, Block, Bools, Ints
 from mittari.simulate.contracts import contracts, running, version_block
 from mittari.simulate.conversations import chasers, conversation_block, unmerged
 from mittari.simulate.customers import Customers, acquire, customer_block, first_customers
+from mittari.simulate.followups import followup_block, followups
 from mittari.simulate.orders import order_block, orders
 from mittari.simulate.plan import Plan
 from mittari.simulate.pressure import Pressure
 from mittari.simulate.profile import PHONE
 from mittari.simulate.promises import promise_block, promises
+from mittari.simulate.reference import rate_block, reference_blocks
 from mittari.simulate.scene import Rows, Scene, stacked, taken
 from mittari.simulate.staff import Staff
+from mittari.simulate.steps import message_block, messages, status_block, status_changes, tag_block, tags
 from mittari.simulate.surveys import contact_surveys, invite_block, relationship_surveys, response_block
 from mittari.simulate.tally import Tally, tally_month
+from mittari.simulate.workload import Handling, employments, work_block, work_days
 from mittari.simulate.written import converse
 
 REACH = 5  # months that the stories of one month's contacts can last: repetitions, solutions, answers to surveys
@@ -27,23 +31,28 @@ REACH = 5  # months that the stories of one month's contacts can last: repetitio
 
 @dataclass
 class MonthRows:
-    """What one month brought: blocks of rows, the contract versions that run on, and what truth() adds up."""
+    """What one month brought: blocks of rows, contracts and employments that run on, and what truth() adds up.
+
+    What runs on is a row of the month in which it ends; until then it is only told by the last month that is asked.
+    """
 
     month: int
     blocks: list[Block] = field(default_factory=list)
-    running: Block | None = None
+    running: list[Block] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
 
 
 class World:
     """Runs through the months in order. The state between months is the customers; all else follows from the seed."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, tables: frozenset[str] | None = None) -> None:
         self.plan = plan
+        self._tables = tables
         self.pressure = Pressure(plan)
         self.staff = Staff(plan)
         self.customers: Customers = first_customers(plan)
         self.month = plan.first_month
+        self._handling = Handling()
 
     def step(self) -> MonthRows:
         """Simulate the next month."""
@@ -59,7 +68,7 @@ class World:
         promised = promises(scene, written)
         invites, answers = _surveys(scene, written, midnights)
         bought = orders(scene, written, midnights)
-        names, agents = self.customers.names(), self._agents()
+        names, agents = self.customers.names(), self.staff.names()
         label = month_label(month)
         country = self.customers.country
         result.blocks += [
@@ -70,8 +79,9 @@ class World:
             response_block(answers, label, names, agents, self.customers.language),
             order_block(bought, label, names, country),
         ]
+        result.blocks += self._supporting(scene, written, calls, answers)
         result.tally = tally_month(scene, written, calls, promised, invites, answers, hazard)
-        self._experience(written, calls, promised, midnights)
+        self._experience(written, calls, promised)
         self.month += 1
         return result
 
@@ -83,16 +93,42 @@ class World:
         first = np.arange(known, len(self.customers)) if known == 0 else won
         result.blocks.append(customer_block(self.customers, first, names))
         result.blocks.append(version_block(ended, names))
-        result.running = version_block(running(self.customers), names)
+        result.running = [
+            version_block(running(self.customers), names),
+            employments(self.plan, self.staff, self.month, running=True),
+        ]
         left = np.zeros(len(self.customers), dtype=np.bool_)
         left[ended.customer[ended.reason >= 0]] = True
         return left
 
-    def _agents(self) -> Column:
-        ids = keys("e", np.arange(1, len(self.staff.employees) + 1), 4)
-        return np.concatenate([ids, np.array([None], dtype=object)])
+    def _supporting(self, scene: Scene, written: Rows, calls: Rows, answers: Rows) -> list[Block]:
+        """Steps of conversations, follow-ups, working days, employments, rates, and in the first month what stands."""
+        names, agents, label = self.customers.names(), self.staff.names(), month_label(self.month)
+        self._handling = self._handling.with_contacts(scene, written, calls)
+        days = work_days(scene, self._handling)
+        self._handling = self._handling.after(self.plan.clock.midnight(first_day(self.month + 1)))
+        blocks = [
+            rate_block(self.plan, self.month),
+            employments(self.plan, self.staff, self.month, running=False),
+            followup_block(followups(scene, answers), label, agents),
+            work_block(days, self.plan, agents),
+        ]
+        if self.month == self.plan.first_month:
+            blocks = reference_blocks(self.plan) + blocks
+        # The largest tables: not even simulated where nobody wants them.
+        if self._wants("messages"):
+            said = messages(scene, written)
+            blocks.append(message_block(said, written, label, names, agents, self.customers.language))
+        if self._wants("status_events"):
+            blocks.append(status_block(status_changes(written), label))
+        if self._wants("conversation_tags"):
+            blocks.append(tag_block(tags(scene, written), label))
+        return blocks
 
-    def _experience(self, written: Rows, calls: Rows, promised: Rows, midnights: Ints) -> None:
+    def _wants(self, table: str) -> bool:
+        return self._tables is None or table in self._tables
+
+    def _experience(self, written: Rows, calls: Rows, promised: Rows) -> None:
         """What the month did to its customers: drives next month's churn hazard and their satisfaction."""
         customers = self.customers
         stop = self.plan.clock.midnight(first_day(self.month + 1))
@@ -104,7 +140,7 @@ class World:
         unsolved = _marked(len(customers), written, ~written["settled_truly"] & (written["solved_first"] < NEVER))
         customers.slow, customers.broken = slow, broken
         away = customers.satisfaction - customers.temper
-        customers.satisfaction = customers.temper + 0.75 * away - 0.12 * slow - 0.45 * broken - 0.10 * unsolved + 0.06
+        customers.satisfaction = customers.temper + 0.75 * away - 0.12 * slow - 0.45 * broken - 0.10 * unsolved + 0.04
 
 
 def slow_answers(plan: Plan, written: Rows) -> Bools:

@@ -20,7 +20,7 @@ def converse(scene: Scene, arrivals: Rows, purpose: str) -> Rows:
     _people(scene, rows, generator)
     _solution(scene, rows, generator)
     _after(scene, rows, generator)
-    _escalation(scene, rows, generator)
+    _escalation(rows, generator)
     return rows
 
 
@@ -64,6 +64,11 @@ def _solution(scene: Scene, rows: Rows, generator: np.random.Generator) -> None:
     solved = np.where(rows["bot_solved"], rows["bot_end"], solved)
     solved = np.minimum(solved, rows["at"] + 30 * DAY)
     rows["solved_first"] = np.where((rows["abandoned"] < NEVER) | rows["spam"], NEVER, solved)
+    # Some cases wait for the customer for about half of the time between the answer and the solution.
+    gap = rows["solved_first"] - answered
+    waits = (gap > 7_200) & (rows["solved_first"] < NEVER) & (answered < NEVER) & (generator.random(count) < 0.35)
+    rows["pending"] = np.where(waits, answered + 60, NEVER)
+    rows["resumed"] = np.where(waits, answered + gap // 2, NEVER)
     rows["chat_end"] = np.where(answered < NEVER, answered + talk, NEVER)
     chance = resolved_chance(scene, rows, scene.skills[rows["solver"]])
     rows["settled_truly"] = (generator.random(count) < chance) & (rows["solved_first"] < NEVER)
@@ -106,7 +111,7 @@ def _second_work(generator: np.random.Generator, rows: Rows, count: int) -> Ints
     return np.where(rows["trivial"], generator.integers(60, 7_200, count), np.minimum(work, 300_000)).astype(np.int64)
 
 
-def _escalation(scene: Scene, rows: Rows, generator: np.random.Generator) -> None:
+def _escalation(rows: Rows, generator: np.random.Generator) -> None:
     """Complaints that go to a higher level, leads for sales, chasers merged into the case they chase."""
     count = len(rows["at"])
     escalates = rows["complaint"] & (generator.random(count) < 0.06) & (rows["solved_first"] < NEVER)
