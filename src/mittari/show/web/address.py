@@ -1,0 +1,130 @@
+"""The state of a page is its address: period and slice, `/?period=last-30-days&channel=chat`.
+
+Nothing about what is shown lives anywhere else, so every view can be sent to somebody and found again.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from mittari.errors import UserError, did_you_mean
+from mittari.time import Instant, Period, parse_period, period_around, period_of_days, preceding, previous
+
+DEFAULT_PERIOD = "last-30-days"
+CHIPS = (("Today", "last-1-day"), ("7 d", "last-7-days"), ("30 d", DEFAULT_PERIOD), ("12 mo", "last-365-days"))
+SUB_PERIODS = 12
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows: the period as written in the address, what it means, and the slice."""
+
+    text: str
+    period: Period | Instant
+    where: Mapping[str, str]
+
+    def query(self, **changes: str | None) -> str:
+        """This view as the end of an address; `changes` are added, None takes a part away."""
+        parts: dict[str, str | None] = {"period": self.text, **self.where, **changes}
+        return urlencode([(name, value) for name, value in parts.items() if value is not None])
+
+    def without(self, dimension: str) -> str:
+        return self.query(**{dimension: None})
+
+
+def read_view(
+    query: Iterable[tuple[str, str]], dimensions: Collection[str], zone: str, today: date, own: Collection[str] = ()
+) -> View:
+    """The view an address asks for; a `UserError` that lists what is accepted when it asks for something unknown.
+
+    `own` are the names a page uses for itself (`by`, `offset`). `slice=channel=chat` is what the picker sends.
+    """
+    text, where = DEFAULT_PERIOD, {}
+    for name, value in query:
+        if name == "period":
+            text = value.strip() or DEFAULT_PERIOD
+        elif name == "slice":
+            dimension, _, chosen = value.partition("=")
+            if dimension and chosen:
+                where[checked(dimension, dimensions)] = chosen
+        elif name not in own and value:
+            where[checked(name, dimensions)] = value
+    return View(text=text, period=parse_period(text, zone, today), where=dict(sorted(where.items())))
+
+
+def checked(dimension: str, dimensions: Collection[str]) -> str:
+    """The dimension itself when it exists here."""
+    if dimension in dimensions:
+        return dimension
+    known = f"This installation has: {', '.join(dimensions) or 'no dimensions yet'}."
+    suggestion = did_you_mean(dimension, dimensions)
+    raise UserError(f'there is no dimension "{dimension}"', hint=f"{suggestion} {known}".strip())
+
+
+def before(period: Period | Instant) -> Period | Instant:
+    """What a period is compared with: the one right before it; a moment with the same moment a week ago."""
+    if isinstance(period, Period):
+        return previous(period)
+    at = period.at - timedelta(days=7)
+    return Instant(at=at, text=f"{at.isoformat()}Z")
+
+
+def trend_periods(period: Period | Instant) -> list[Period | Instant]:
+    """Twelve consecutive sub-periods that end with the period, of a length that suits it.
+
+    Days up to two weeks, spans of seven days up to two months, else months; a day, week, month or quarter is followed
+    back by its own kind.
+    """
+    if isinstance(period, Instant):
+        moments: list[Period | Instant] = [period]
+        while len(moments) < SUB_PERIODS:
+            moments.insert(0, before(moments[0]))
+        return moments
+    return list(preceding(last_sub_period(period), SUB_PERIODS))
+
+
+def last_sub_period(period: Period) -> Period:
+    last_day, zone = period.last_day, period.zone
+    if period.kind in ("day", "week", "month", "quarter"):
+        return period
+    if period.kind == "year" or period.day_count > 62:
+        return period_around(last_day, "month", zone)
+    if period.day_count <= 14:
+        return period_around(last_day, "day", zone)
+    return period_of_days(last_day - timedelta(days=6), last_day, zone)
+
+
+def axis_label(period: Period | Instant) -> str:
+    """A sub-period as the axis of a chart names it, short."""
+    if isinstance(period, Instant) or period.kind in ("day", "days"):
+        day = period.at.date() if isinstance(period, Instant) else period.last_day
+        return f"{day.day} {day:%b}"
+    return period.text[5:] if period.kind == "week" else period.text
+
+
+STEPS = {"day": "day", "week": "week", "days": "seven days", "month": "month", "quarter": "quarter", "year": "year"}
+
+
+def spoken_series(periods: Sequence[Period | Instant]) -> str:
+    """Consecutive periods in words: 2 Sep – 24 Nov 2026, by week."""
+    first, last = periods[0], periods[-1]
+    if not isinstance(first, Period) or not isinstance(last, Period):
+        return f"{spoken(first)} – {spoken(last)}, by week"
+    whole = spoken(period_of_days(first.first_day, last.last_day, last.zone))
+    return f"{whole}, by {STEPS[last.kind]}"
+
+
+def spoken(period: Period | Instant) -> str:
+    """A period in words: 5 Oct 2026, or 5 Oct – 3 Nov 2026."""
+    if isinstance(period, Instant):
+        return f"{period.at.day} {period.at:%b %Y %H:%M} UTC"
+    first, last = period.first_day, period.last_day
+    if period.kind == "month":
+        return f"{first:%B %Y}"
+    if period.kind in ("quarter", "year", "week"):
+        return period.text
+    if first == last:
+        return f"{first.day} {first:%b %Y}"
+    start = f"{first.day} {first:%b %Y}" if first.year != last.year else f"{first.day} {first:%b}"
+    return f"{start} – {last.day} {last:%b %Y}"

@@ -1,0 +1,52 @@
+"""The web application: the pages, what stands before them, and the files they load."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Litestar, get
+from litestar.datastructures import CacheControlHeader, State
+from litestar.response import Redirect
+from litestar.static_files import create_static_files_router
+
+from mittari.show.web import board, detail, errors
+from mittari.show.web.cache import Cache, Recent
+from mittari.show.web.guard import GuardedApp
+from mittari.show.web.site import STATIC, Site, templates
+from mittari.show.web.source import Source
+
+FOREVER = CacheControlHeader(max_age=365 * 86400, public=True, immutable=True)
+
+
+def utc_now() -> datetime:
+    """The present instant, naive UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@get("/favicon.ico", sync_to_thread=False)
+def favicon() -> Redirect:
+    """Browsers ask here whatever the page says."""
+    return Redirect("/static/icon.svg", status_code=301)
+
+
+def create_app(
+    workspace: Source,
+    *,
+    cache: Cache | None = None,
+    token: str | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    handlers: Sequence[Any] = (),
+) -> Litestar:
+    """The application over one workspace.
+
+    `cache` keeps computed results (see `cache.Cache`), `token` is for handlers of commands and is left in
+    `app.state.token`, `handlers` are further routes, `clock` returns the present instant in naive UTC.
+    """
+    site = Site(source=workspace, cache=cache if cache is not None else Recent(), clock=clock, environment=templates())
+    files = create_static_files_router(path="/static", directories=[STATIC], cache_control=FOREVER)
+    return GuardedApp(
+        route_handlers=[*board.HANDLERS, *detail.HANDLERS, favicon, files, *handlers],
+        exception_handlers=errors.HANDLERS,
+        state=State({"site": site, "token": token}),
+        openapi_config=None,
+    )

@@ -1,0 +1,269 @@
+"""The board: heroes, then a section for each perspective, every number with its own error.
+
+The head of the page is sent at once, each section as soon as its numbers stand. While the page is open it asks every
+few seconds whether there is anything new; `seen` names what it has, and an unchanged board answers 204 without
+computing anything.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get
+from litestar.response import Stream
+
+from mittari.measure.kpi import LEAD, PERSPECTIVES, Definition
+from mittari.measure.result import Record
+from mittari.show import format as formats
+from mittari.show.verdict import Goal, goal_of
+from mittari.show.web.address import CHIPS, View, before, spoken, trend_periods
+from mittari.show.web.cards import MIDDLE, WIDE, Card, broken_card, card_of, columns, failed
+from mittari.show.web.pages import Visit, log, page, part_or_error, streamed, tag_of, unchanged
+from mittari.show.web.site import Site
+from mittari.show.web.trends import drawn_trend
+from mittari.time import to_local
+
+HEROES = 4
+CHARTS = 2
+NARROW_SECTION, EMPTY_SECTION = 3, 2
+"""Sections of up to three cards stand side by side, each as wide as its cards."""
+FAVOURITES = ("CO", "VA")
+"""Perspectives that give the heroes where the catalogue ranks too few."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the board: its cards, and the KPIs that have nothing to show yet."""
+
+    key: str
+    title: str
+    definitions: tuple[Definition, ...]
+    hero: bool = False
+
+
+def sections(definitions: Sequence[Definition]) -> list[Section]:
+    """The plan of the board: the ranked KPIs as heroes, the others by perspective in the order of the scorecard."""
+    ranked = sorted((d for d in definitions if d.board is not None), key=lambda d: (d.board, d.number))
+    spare = [d for d in definitions if d.board is None and d.perspective in FAVOURITES and d.timing == LEAD]
+    heroes = [*ranked, *spare][:HEROES]
+    names = {hero.id for hero in heroes}
+    found = [Section("heroes", "Key figures", tuple(heroes), hero=True)] if heroes else []
+    for key, title in PERSPECTIVES.items():
+        own = tuple(d for d in definitions if d.perspective == key and d.id not in names)
+        if own:
+            found.append(Section(f"section-{key.lower()}", title, own))
+    return found
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The records of one section: this period, the one before, and the sub-periods of the sparklines."""
+
+    now: Sequence[Record]
+    previous: Sequence[Record]
+    trend: Sequence[Record]
+
+    def of(self, kpi_id: str) -> list[tuple[Record, Record | None, list[Record]]]:
+        """One entry for each record of a KPI; more than one when its question was asked on several scales."""
+        found = []
+        for now in self.now:
+            if now.kpi_id == kpi_id:
+                alike = [r for r in self.previous if same_series(r, now)]
+                found.append((now, alike[0] if alike else None, [r for r in self.trend if same_series(r, now)]))
+        return found
+
+
+def same_series(one: Record, other: Record) -> bool:
+    return (one.kpi_id, one.output, one.slice.get("scale")) == (other.kpi_id, other.output, other.slice.get("scale"))
+
+
+def numbers(site: Site, view: View, section: Section) -> Numbers:
+    """Ask for a section once: all its KPIs over this period, the one before and the sub-periods."""
+    ids = tuple(definition.id for definition in section.definitions)
+    where = dict(view.where)
+    pair = [view.period.text, before(view.period).text]
+    series = [period.text for period in trend_periods(view.period)]
+    key = ("board", ids, tuple(pair), tuple(view.where.items()))
+
+    def ask() -> Numbers:
+        both = site.source.scorecard(period=pair, where=where, kpis=list(ids))
+        trend = site.source.scorecard(period=series, where=where, kpis=list(ids))
+        known = [r for r in both if r.period == pair[0]], [r for r in both if r.period == pair[1]]
+        return Numbers(known[0], known[1], list(trend))
+
+    return site.read(key, ask)
+
+
+def goals(site: Site) -> dict[str, Any]:
+    return dict(site.read(("targets",), lambda: dict(site.source.targets())))
+
+
+def cards(site: Site, view: View, section: Section) -> list[Card]:
+    """The cards of a section; one that cannot be drawn says so, the others stand."""
+    try:
+        found, targets = numbers(site, view, section), goals(site)
+    except Exception as error:  # noqa: BLE001  # the other sections of the board must stand
+        log.exception("the numbers of %s failed", section.title)
+        reason = f"{type(error).__name__}: {error}"
+        return [broken_card(d, reason, address(d.id, view)) for d in section.definitions]
+    return [card for d in section.definitions for card in own_cards(d, found, targets.get(d.id), site, view)]
+
+
+def own_cards(definition: Definition, found: Numbers, target: Any, site: Site, view: View) -> list[Card]:
+    href = address(definition.id, view)
+    try:
+        goal: Goal | None = goal_of(definition, target)
+        return [
+            card_of(
+                definition,
+                now,
+                site.source.difference(now, previous) if previous else None,
+                trend,
+                goal,
+                site.style,
+                href,
+                running=site.running(view),
+            )
+            for now, previous, trend in found.of(definition.id)
+        ]
+    except Exception as error:  # noqa: BLE001  # one card must not take the board down
+        log.exception("the card of %s failed", definition.id)
+        return [broken_card(definition, f"{type(error).__name__}: {error}", href)]
+
+
+def address(name: str, view: View) -> str:
+    return f"/kpi/{name}?{view.query()}"
+
+
+def section_html(site: Site, view: View, section: Section, *, swap: bool = False) -> str:
+    found = cards(site, view, section)
+    shown = [card for card in found if section.hero or card.failed or not card.missing]
+    waiting = [card for card in found if card not in shown]
+    span = "full" if section.hero or len(shown) > NARROW_SECTION else str(len(shown) or EMPTY_SECTION)
+    return site.render(
+        "section.html",
+        section=section,
+        span=span,
+        cards=shown,
+        waiting=waiting,
+        swap=swap,
+        wide=columns(len(shown), WIDE),
+        middle=columns(len(shown), MIDDLE),
+    )
+
+
+def charted(site: Site, view: View, plan: Sequence[Section]) -> list[Definition]:
+    """The KPIs with a large chart: the first heroes that have something to draw."""
+    heroes = [section for section in plan if section.hero]
+    if not heroes:
+        return []
+    found = numbers(site, view, heroes[0])
+    known = {r.kpi_id for r in found.trend if r.value is not None and not failed(r)}
+    return [definition for definition in heroes[0].definitions if definition.id in known][:CHARTS]
+
+
+def charts_html(site: Site, view: View, plan: Sequence[Section], *, swap: bool = False) -> str:
+    """The large charts, drawn from the numbers that the heroes' sparklines already have."""
+    drawn = []
+    for definition in charted(site, view, plan):
+        found = numbers(site, view, plan[0])
+        series = found.of(definition.id)[0][2]
+        goal = goal_of(definition, goals(site).get(definition.id))
+        trend = drawn_trend(series, trend_periods(view.period), goal, site.style, wide=616)
+        drawn.append({"definition": definition, "trend": trend, "href": address(definition.id, view)})
+    return site.render("charts.html", charts=drawn, swap=swap)
+
+
+def stamp(site: Site) -> dict[str, Any]:
+    """Until when there is data, as the stamp in the corner says it."""
+    loaded = site.source.freshness()
+    if loaded is None:
+        return {"iso": "", "text": "no data yet"}
+    text = formats.clock(to_local(loaded, site.zone), site.now())
+    return {"iso": f"{loaded.isoformat(timespec='seconds')}Z", "text": text}
+
+
+def shell(site: Site, view: View, nonce: str) -> str:
+    """The head of the board, which needs no number."""
+    return site.render(
+        "board_head.html",
+        view=view,
+        chips=CHIPS,
+        spoken=spoken(view.period),
+        stamp=stamp(site),
+        dimensions=site.dimensions(),
+        nonce=nonce,
+        version=site.version(),
+        action="/",
+        title="Customer service",
+        running=site.running(view),
+    )
+
+
+def parts(site: Site, view: View, nonce: str) -> Iterator[str]:
+    """The board piece by piece; every piece has its own error."""
+    yield shell(site, view, nonce)
+    plan = sections(site.source.catalogue())
+    for section in plan:
+        yield part_or_error(section.key, lambda section=section: section_html(site, view, section))  # type: ignore[misc]
+        if section.hero:
+            yield (
+                '<div id="charts" class="charts" hx-get="/board/charts?'
+                + view.query().replace("&", "&amp;")
+                + '" hx-trigger="load" hx-swap="outerHTML"></div>'
+            )
+    yield site.render("board_foot.html", version=site.version(), view=view)
+
+
+@get("/", sync_to_thread=True)
+def board(request: Visit) -> Response[Any] | Stream:
+    """The board."""
+    site: Site = request.app.state.site
+    view = site.view(request.query_params.multi_items())
+    if site.source.freshness() is None:
+        return page(request, site.render("empty.html", nonce=request.scope["state"]["nonce"]))
+    tag = tag_of("board", view.query(), site.version())
+    if answer := unchanged(request, tag):
+        return answer
+    return streamed(request, parts(site, view, request.scope["state"]["nonce"]), tag)
+
+
+@get("/board/cards", sync_to_thread=True)
+def board_cards(request: Visit) -> Response[Any] | Stream:
+    """What changed since the version `seen`: nothing (204), or every part of the board to put in its place."""
+    site: Site = request.app.state.site
+    view = site.view(request.query_params.multi_items(), own=("seen",))
+    version = site.version()
+    if request.query_params.get("seen") == version:
+        return Response(None, status_code=204, headers={"cache-control": "no-store"})
+
+    def fresh() -> Iterator[str]:
+        plan = sections(site.source.catalogue())
+        yield site.render("live.html", version=version, view=view, stamp=stamp(site), swap=True)
+        for section in plan:
+            yield part_or_error(section.key, lambda section=section: section_html(site, view, section, swap=True))  # type: ignore[misc]
+        yield part_or_error("charts", lambda: charts_html(site, view, plan, swap=True))
+
+    return streamed(request, fresh())
+
+
+@get("/board/charts", sync_to_thread=True)
+def board_charts(request: Visit) -> Response[Any]:
+    """The large charts of the board, asked for when the cards stand: drawing the first one takes a second."""
+    site: Site = request.app.state.site
+    view = site.view(request.query_params.multi_items())
+    plan = sections(site.source.catalogue())
+    return page(request, part_or_error("charts", lambda: charts_html(site, view, plan)))
+
+
+@get("/board/ready", sync_to_thread=True)
+def board_ready(request: Visit) -> Response[None]:
+    """Asked by the empty board: once there is data, the page loads itself anew."""
+    site: Site = request.app.state.site
+    headers = {"cache-control": "no-store"}
+    if site.source.freshness() is not None:
+        headers["hx-refresh"] = "true"
+    return Response(None, status_code=200 if "hx-refresh" in headers else 204, headers=headers)
+
+
+HANDLERS = [board, board_ready, board_cards, board_charts]

@@ -1,0 +1,137 @@
+"""A card: everything one number says on the board, in words and paths, ready for its template. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mittari.change.two_periods import Change
+from mittari.measure.kpi import Definition
+from mittari.measure.result import Record
+from mittari.show import format as formats
+from mittari.show import words
+from mittari.show.format import Quantity, Style
+from mittari.show.sparkline import Point, Sparkline, sparkline
+from mittari.show.verdict import Goal, standing
+
+WIDE, MIDDLE = (6, 5, 4), (4, 3)
+"""How many cards stand in a row on a wide and a middling screen; fewer where the last row would hold a single card."""
+
+
+@dataclass(frozen=True)
+class ChangeShown:
+    """A change since the period before: `tone` good, bad or calm; `verdict` real, noise or cannot tell, in words."""
+
+    text: str
+    direction: str
+    tone: str
+    verdict: str
+    explained: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One number of the board. `missing` cards have no value and a note that says why; `failed` ones broke."""
+
+    key: str
+    title: str
+    scale: str | None
+    href: str
+    value: Quantity
+    interval: str
+    change: ChangeShown | None
+    target: str | None
+    standing: str | None
+    notices: tuple[tuple[str, str], ...]
+    note: str | None
+    missing: bool
+    failed: bool
+    spark: Sparkline | None
+
+    @property
+    def standing_words(self) -> str:
+        return words.STANDING_WORDS[self.standing] if self.standing else ""
+
+
+def card_of(
+    definition: Definition,
+    now: Record,
+    changed: Change | None,
+    trend: Sequence[Record],
+    goal: Goal | None,
+    style: Style,
+    href: str,
+    running: bool = False,
+) -> Card:
+    """The card of one KPI on one scale; `trend` holds its sub-periods, oldest first.
+
+    In a running period everything is provisional: the page says so once, and no card repeats it.
+    """
+    scale = now.slice.get("scale")
+    said = [flag for flag in now.flags if flag != "mixed_scale"]  # the card names its scale instead
+    return Card(
+        key=f"{definition.id}-{scale}" if scale else definition.id,
+        title=definition.title,
+        scale=f"scale {scale}" if scale else None,
+        href=href,
+        value=formats.quantity(now.value, now.unit, style),
+        interval=formats.interval(now.ci_low, now.ci_high, now.unit, style),
+        change=change_shown(changed, now.unit, style),
+        target=goal_text(goal, now.unit, style),
+        standing=standing(now, goal),
+        notices=tuple(words.notices("final" if running and now.status == "provisional" else now.status, said)),
+        note=now.note or (None if now.value is not None else words.STATUS_WORDS[now.status][1]),
+        missing=now.value is None,
+        failed=failed(now),
+        spark=sparkline([Point(r.value, r.ci_low, r.ci_high) for r in trend], goal.value if goal else None),
+    )
+
+
+def failed(record: Record) -> bool:
+    """Whether the query broke: then not even zero rows were counted (`Record.failed`)."""
+    return record.status == "no_data" and record.n is None and record.note is not None
+
+
+def broken_card(definition: Definition, reason: str, href: str) -> Card:
+    """The card of a KPI that could not be computed or drawn."""
+    return Card(
+        key=definition.id,
+        title=definition.title,
+        scale=None,
+        href=href,
+        value=Quantity(formats.NOTHING),
+        interval="",
+        change=None,
+        target=None,
+        standing=None,
+        notices=(),
+        note=reason,
+        missing=True,
+        failed=True,
+        spark=None,
+    )
+
+
+def change_shown(changed: Change | None, unit: str, style: Style) -> ChangeShown | None:
+    if changed is None or changed.value is None:
+        return None
+    short, explained = words.VERDICT_WORDS[changed.verdict]
+    return ChangeShown(
+        text=formats.relative(changed.value, style) if changed.relative else formats.change(changed.value, unit, style),
+        direction="flat" if changed.value == 0 else "up" if changed.value > 0 else "down",
+        tone={True: "good", False: "bad", None: "calm"}[changed.better],
+        verdict=short,
+        explained=explained,
+    )
+
+
+def goal_text(goal: Goal | None, unit: str, style: Style) -> str | None:
+    """A target as it is written: the bound with the side that is good."""
+    if goal is None:
+        return None
+    if goal.direction == "band":
+        return formats.interval(goal.value, goal.value_high, unit, style)
+    return f"{'≥' if goal.direction == 'up' else '≤'} {formats.quantity(goal.value, unit, style)}"
+
+
+def columns(count: int, choices: Sequence[int]) -> int:
+    """Cards per row, the first choice that leaves no card alone in the last one."""
+    return next((columns for columns in choices if count % columns != 1), choices[0])

@@ -1,0 +1,314 @@
+"""The page of one KPI: the number, its trend, its slices, its definition, its receipt and its rows.
+
+Each part is sent when it is ready and has its own error. The same address ending in `/result.json`, `/rows.csv` gives
+the record and the rows to other programs.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response, get
+from litestar.response import Stream
+
+from mittari.errors import UserError
+from mittari.measure.kpi import Definition
+from mittari.measure.result import Record
+from mittari.show import format as formats
+from mittari.show import words
+from mittari.show.charts import Marked
+from mittari.show.verdict import Goal, goal_of
+from mittari.show.web import slices
+from mittari.show.web.address import CHIPS, View, before, spoken, trend_periods
+from mittari.show.web.board import address, goals, stamp
+from mittari.show.web.cards import card_of, goal_text
+from mittari.show.web.pages import Visit, page, part_or_error, streamed, tag_of, unchanged
+from mittari.show.web.site import Site
+from mittari.show.web.trends import drawn_trend
+from mittari.time import Instant, Period
+
+PAGE_ROWS = 50
+EXPORT_ROWS = 5000
+OWN = ("by", "offset", "scale")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a KPI page is about: one output of one KPI in one view."""
+
+    definition: Definition
+    output: str
+    view: View
+    by: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.definition.id}.{self.output}"
+
+    @property
+    def address(self) -> str:
+        return address(self.name if self.output != self.definition.headline else self.definition.id, self.view)
+
+
+class UnknownKpi(UserError):
+    """An address names a KPI or an output that does not exist."""
+
+
+def subject(site: Site, name: str, request: Visit) -> Subject:
+    """What the address asks for; UnknownKpi or a UserError with the accepted forms."""
+    kpi_id, _, output = name.partition(".")
+    known = {definition.id: definition for definition in site.source.catalogue()}
+    if kpi_id not in known:
+        raise UnknownKpi(f'no KPI is called "{kpi_id}"', hint="The board lists those that exist.")
+    definition = known[kpi_id]
+    if output and output not in definition.outputs:
+        raise UnknownKpi(f'{kpi_id} has no output "{output}"', hint=f"It has: {', '.join(definition.outputs)}.")
+    view = site.view(request.query_params.multi_items(), own=OWN)
+    by = request.query_params.get("by") or None
+    if by is not None and by not in site.dimensions():
+        raise UserError(f'there is no dimension "{by}"', hint=f"There are: {', '.join(site.dimensions())}.")
+    return Subject(definition, output or definition.headline, view, by)
+
+
+def records(site: Site, about: Subject, periods: tuple[str, ...], by: str | None = None) -> list[Record]:
+    key = ("kpi", about.name, periods, tuple(about.view.where.items()), by)
+    return site.read(
+        key, lambda: list(site.source.kpi(about.name, period=list(periods), by=by, where=dict(about.view.where)))
+    )
+
+
+def current(site: Site, about: Subject) -> list[Record]:
+    """The number of this period; several where the question was asked on several scales."""
+    return records(site, about, (about.view.period.text,))
+
+
+def goal(site: Site, about: Subject) -> Goal | None:
+    """The target of the headline, or the one set for this very output."""
+    targets = goals(site)
+    if about.output == about.definition.headline:
+        return goal_of(about.definition, targets.get(about.definition.id, targets.get(about.name)))
+    return goal_of(about.definition, targets[about.name]) if about.name in targets else None
+
+
+def number_html(site: Site, about: Subject) -> str:
+    """The number large, with everything a reader must know beside it."""
+    earlier = records(site, about, (before(about.view.period).text,))
+    shown = []
+    for record in current(site, about):
+        same = [r for r in earlier if r.slice.get("scale") == record.slice.get("scale")]
+        changed = site.source.difference(record, same[0]) if same else None
+        card = card_of(about.definition, record, changed, [], goal(site, about), site.style, about.address)
+        shown.append((record, card, words.notices(record.status, record.flags)))
+    return site.render(
+        "kpi_number.html",
+        shown=shown,
+        about=about,
+        status_words=words.STATUS_WORDS,
+        count=lambda n: formats.count(n, site.style),
+        compared=spoken(before(about.view.period)),
+    )
+
+
+def trend_html(site: Site, about: Subject) -> str:
+    """Twelve periods up to this one, for each scale the question was asked on."""
+    periods = trend_periods(about.view.period)
+    found = records(site, about, tuple(period.text for period in periods))
+    marks = interventions(site, about, periods)
+    drawn = []
+    for scale in sorted({record.slice.get("scale", "") for record in found}):
+        by_period = {record.period: record for record in found if record.slice.get("scale", "") == scale}
+        if all(period.text in by_period for period in periods):
+            series = [by_period[period.text] for period in periods]
+            drawn.append((scale, drawn_trend(series, periods, goal(site, about), site.style, wide=690, marks=marks)))
+    return site.render("kpi_trend.html", trends=drawn, about=about)
+
+
+def interventions(site: Site, about: Subject, periods: list[Period | Instant]) -> list[Marked]:
+    """The changes made to the service that fall into the trend, placed between its periods."""
+    placed = []
+    for change in site.source.interventions():
+        position = place_of(change.started_at, periods)
+        if position is not None and change.expected_kpi in (None, "", about.definition.id, about.name):
+            placed.append(Marked(position, f"{change.name}, {change.started_at:%Y-%m-%d}"))
+    return placed
+
+
+def place_of(moment: datetime, periods: list[Period | Instant]) -> float | None:
+    """Where a moment lies on an axis whose periods are centred on whole numbers; None outside it."""
+    for index, period in enumerate(periods):
+        if isinstance(period, Period) and period.start <= moment < period.end:
+            return index - 0.5 + (moment - period.start) / (period.end - period.start)
+    return None
+
+
+def slices_html(site: Site, about: Subject) -> str:
+    table = None
+    if about.by is not None:
+        found = records(site, about, (about.view.period.text,), by=about.by)
+        overall = current(site, about)
+        whole = overall[0].value if len(overall) == 1 else None
+        table = slices.compared(about.definition, found, about.by, whole, goal(site, about), site.style)
+    options = [name for name in site.dimensions() if name not in about.view.where]
+    links: dict[str, str] = {}
+    if table is not None:
+        links = {
+            row.key: f"{address(about.name, about.view)}&{urlencode({table.dimension: row.key})}" for row in table.rows
+        }
+    return site.render("kpi_slices.html", about=about, table=table, options=options, links=links)
+
+
+def definition_html(site: Site, about: Subject) -> str:
+    definition = about.definition
+    titles = {d.id: d.title for d in site.source.catalogue()}
+    return site.render(
+        "kpi_definition.html",
+        definition=definition,
+        about=about,
+        goal=goal(site, about),
+        words=words,
+        goal_said=goal_text(goal(site, about), definition.unit_of(about.output), site.style),
+        guards=[(titles.get(name, name), address(name, about.view)) for name in definition.guard],
+    )
+
+
+def receipt_html(site: Site, about: Subject) -> str:
+    """How the number came about, field by field, the SQL folded away."""
+    receipts = [(record, site.source.receipt(record).as_dict()) for record in current(site, about)]
+    return site.render("kpi_receipt.html", receipts=receipts, about=about, humanised=words.humanised)
+
+
+def rows_html(site: Site, about: Subject, offset: int, scale: str | None) -> str:
+    """One page of the rows behind the number, those left out with their reason."""
+    record = chosen(current(site, about), scale)
+    found = site.source.rows(record, limit=PAGE_ROWS + 1, offset=offset)
+    columns = list(found[0]) if found else []
+    filled = {name for name in columns if any(row.get(name) is not None for row in found)} - {"included", "reason"}
+    return site.render(
+        "kpi_rows.html",
+        about=about,
+        rows=found[:PAGE_ROWS],
+        columns=[name for name in columns if name in filled],
+        offset=offset,
+        size=PAGE_ROWS,
+        more=len(found) > PAGE_ROWS,
+        humanised=words.humanised,
+        scale=scale,
+    )
+
+
+def chosen(found: list[Record], scale: str | None) -> Record:
+    """The record of a scale, or the first one."""
+    return next((record for record in found if scale and record.slice.get("scale") == scale), found[0])
+
+
+def parts(site: Site, about: Subject, nonce: str) -> Iterator[str]:
+    """The page in the order in which a phone shows it: number, trend and slices, what they mean, the rows."""
+    yield site.render(
+        "kpi_head.html",
+        about=about,
+        view=about.view,
+        chips=CHIPS,
+        spoken=spoken(about.view.period),
+        dimensions=site.dimensions(),
+        stamp=stamp(site),
+        nonce=nonce,
+        action=f"/kpi/{about.name}",
+        board=f"/?{about.view.query()}",
+        title=about.definition.title,
+        version=site.version(),
+        humanised=words.humanised,
+        address=address,
+    )
+    yield '<div class="split"><div class="column">'
+    yield part_or_error("number", lambda: number_html(site, about))
+    yield part_or_error("trend", lambda: trend_html(site, about))
+    yield part_or_error("slices", lambda: slices_html(site, about))
+    yield '</div><aside class="column" aria-label="What the number means">'
+    yield part_or_error("definition", lambda: definition_html(site, about))
+    yield part_or_error("receipt", lambda: receipt_html(site, about))
+    yield "</aside></div>"
+    yield part_or_error("rows", lambda: rows_html(site, about, 0, None))
+    yield site.render("kpi_foot.html")
+
+
+@get("/kpi/{name:str}", sync_to_thread=True)
+def kpi_page(request: Visit, name: str) -> Response[Any] | Stream:
+    """The page of one KPI or of one of its outputs."""
+    site: Site = request.app.state.site
+    about = subject(site, name, request)
+    tag = tag_of("kpi", name, about.view.query(by=about.by), site.version())
+    return unchanged(request, tag) or streamed(request, parts(site, about, request.scope["state"]["nonce"]), tag)
+
+
+@get("/kpi/{name:str}/slices", sync_to_thread=True)
+def kpi_slices(request: Visit, name: str) -> Response[Any]:
+    """The slices by one dimension, put in place when another dimension is chosen."""
+    site: Site = request.app.state.site
+    about = subject(site, name, request)
+    return page(request, part_or_error("slices", lambda: slices_html(site, about)))
+
+
+@get("/kpi/{name:str}/rows", sync_to_thread=True)
+def kpi_rows(request: Visit, name: str) -> Response[Any]:
+    """A further page of rows."""
+    site: Site = request.app.state.site
+    about, offset = subject(site, name, request), offset_of(request)
+    scale = request.query_params.get("scale")
+    return page(request, part_or_error("rows", lambda: rows_html(site, about, offset, scale)))
+
+
+def offset_of(request: Visit) -> int:
+    text = request.query_params.get("offset", "0")
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise UserError(f'the offset is the number of rows to skip, found "{text}"')
+    return int(text)
+
+
+@get("/kpi/{name:str}/rows.csv", sync_to_thread=True)
+def kpi_rows_csv(request: Visit, name: str) -> Stream:
+    """All rows behind the number, those left out included, as CSV."""
+    site: Site = request.app.state.site
+    about = subject(site, name, request)
+    record = chosen(current(site, about), request.query_params.get("scale"))
+    file_name = f"{about.name}-{about.view.period.text}.csv".replace(":", "")
+    headers = {"content-disposition": f'attachment; filename="{file_name}"', "cache-control": "no-store"}
+    return Stream(exported(site, record), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def exported(site: Site, record: Record) -> Iterator[str]:
+    """The rows as CSV, a few thousand at a time; a cell that a spreadsheet would run as a formula is quoted."""
+    offset, columns = 0, []
+    while found := site.source.rows(record, limit=EXPORT_ROWS, offset=offset):
+        text = io.StringIO()
+        writer = csv.writer(text)
+        if not offset:
+            columns = list(found[0])
+            writer.writerow(columns)
+        writer.writerows([[harmless(row.get(column)) for column in columns] for row in found])
+        yield text.getvalue()
+        offset += len(found)
+        if len(found) < EXPORT_ROWS:
+            return
+
+
+def harmless(value: Any) -> Any:
+    """Text that begins like a formula gets an apostrophe, as OWASP advises for CSV."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+@get("/kpi/{name:str}/result.json", sync_to_thread=True)
+def kpi_json(request: Visit, name: str) -> Response[bytes]:
+    """The result records, as the command line and the library give them."""
+    site: Site = request.app.state.site
+    about = subject(site, name, request)
+    found = records(site, about, (about.view.period.text,), by=about.by)
+    body = json.dumps([record.as_dict() for record in found], ensure_ascii=False, default=str)
+    return Response(body.encode(), media_type="application/json", headers={"cache-control": "no-store"})
+
+
+HANDLERS = [kpi_page, kpi_slices, kpi_rows, kpi_rows_csv, kpi_json]

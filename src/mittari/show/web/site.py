@@ -1,0 +1,101 @@
+"""One installation as its pages see it: workspace, templates, clock and cache, put together once by `create_app`."""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from mittari.show.format import Style
+from mittari.show.web.address import View, read_view
+from mittari.show.web.cache import Cache, kept
+from mittari.show.web.source import Source
+from mittari.time import Period, to_local
+
+SHOW = Path(__file__).resolve().parent.parent
+STATIC = SHOW / "static"
+FRESH_FOR = timedelta(minutes=5)
+"""A result is computed again after this time even without new data: waits grow older and cases become final."""
+
+Value = TypeVar("Value")
+log = logging.getLogger("mittari.show")
+
+
+@dataclass
+class Site:
+    """What every page needs. `clock` returns the present instant, naive UTC."""
+
+    source: Source
+    cache: Cache
+    clock: Callable[[], datetime]
+    environment: Environment
+    _reading: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def style(self) -> Style:
+        return Style(language=self.source.settings.language, currency=self.source.settings.currency)
+
+    @property
+    def zone(self) -> str:
+        return self.source.settings.timezone
+
+    def now(self) -> datetime:
+        """The local wall clock."""
+        return to_local(self.clock(), self.zone)
+
+    def today(self) -> date:
+        return self.now().date()
+
+    def version(self) -> str:
+        """Names the state of the data and the five minutes we are in; a page with the same version says the same."""
+        minutes = int(self.clock().replace(tzinfo=UTC).timestamp() // FRESH_FOR.total_seconds())
+        return f"{self.source.data_version()}-{minutes}-{self.today():%Y%m%d}"
+
+    def running(self, view: View) -> bool:
+        """Whether the period is not over yet."""
+        return isinstance(view.period, Period) and view.period.end > self.clock()
+
+    def view(self, query: Iterable[tuple[str, str]], own: tuple[str, ...] = ()) -> View:
+        return read_view(query, self.dimensions(), self.zone, self.today(), own)
+
+    def dimensions(self) -> dict[str, list[str]]:
+        return self.read(("dimensions",), self.source.dimensions)
+
+    def read(self, key: tuple[Any, ...], compute: Callable[[], Value]) -> Value:
+        """What `compute` finds in the workspace, kept until the data or the five minutes change.
+
+        One thread reads at a time: the warehouse answers one query with all its cores, and pages that ask for the same
+        thing at once then compute it once.
+        """
+        full_key = (*key, self.version())
+        found: Value | None = self.cache.get(full_key)
+        if found is not None:
+            return found
+        with self._reading:
+            return kept(self.cache, full_key, compute)
+
+    def render(self, template: str, **values: Any) -> str:
+        return self.environment.get_template(template).render(**values)
+
+
+def templates() -> Environment:
+    """The templates: everything escaped, and a name that does not exist is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(SHOW / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["static"] = static_address
+    return environment
+
+
+def static_address(name: str) -> str:
+    """The address of a file under static/, which changes with its content, so that browsers may keep it for ever."""
+    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"

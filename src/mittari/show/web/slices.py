@@ -1,0 +1,110 @@
+"""One KPI by the values of a dimension: bars with intervals, no ranking where there is too little to rank. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mittari.measure.kpi import LOWER, Definition
+from mittari.measure.result import Record
+from mittari.show import format as formats
+from mittari.show import words
+from mittari.show.format import Style
+from mittari.show.verdict import Goal, standing
+from mittari.show.words import UNDECIDED
+
+AIR = 0.04
+
+
+@dataclass(frozen=True)
+class SliceRow:
+    """One value of the dimension. Places are per cent of the bar's width; `standing` colours it, None is neutral."""
+
+    key: str
+    label: str
+    n: str
+    value: str
+    interval: str
+    notices: tuple[tuple[str, str], ...]
+    note: str | None
+    standing: str | None
+    standing_words: str
+    at: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class SliceTable:
+    """Rows with enough cases in order of their value, then, unranked, those without."""
+
+    dimension: str
+    rows: tuple[SliceRow, ...]
+    ranked: int
+    base: float
+    overall: float | None
+    target: float | None
+    overall_said: str
+    target_said: str
+
+
+def compared(
+    definition: Definition, records: Sequence[Record], by: str, overall: float | None, goal: Goal | None, style: Style
+) -> SliceTable:
+    """The table for the records of one period, one for each value of the dimension `by`."""
+    unit = definition.unit if not records else records[0].unit
+    low, high = span(records, overall, goal)
+
+    def place(value: float | None) -> float | None:
+        return None if value is None else round(100 * (AIR + (1 - 2 * AIR) * (value - low) / (high - low)), 2)
+
+    decided = [record for record in records if record.value is not None and not UNDECIDED & set(record.flags)]
+    decided.sort(key=lambda record: record.value or 0.0, reverse=definition.better != LOWER)
+    others = sorted(
+        (record for record in records if record not in decided), key=lambda record: record.slice.get(by, "")
+    )
+    rows = []
+    for record in [*decided, *others]:
+        state = standing(record, goal)
+        bounds = [None if bound is None else min(max(bound, low), high) for bound in (record.ci_low, record.ci_high)]
+        rows.append(
+            SliceRow(
+                key=record.slice.get(by, ""),
+                label=label_of(record, by),
+                n=formats.count(record.n, style),
+                value=str(formats.quantity(record.value, unit, style)),
+                interval=formats.interval(record.ci_low, record.ci_high, unit, style),
+                notices=tuple(words.notices(record.status, record.flags)),
+                note=record.note if record.value is None else None,
+                standing=state,
+                standing_words=words.STANDING_WORDS[state] if state else "",
+                at=place(record.value),
+                low=place(bounds[0]),
+                high=place(bounds[1]),
+            )
+        )
+    return SliceTable(
+        dimension=by,
+        rows=tuple(rows),
+        ranked=len(decided),
+        base=place(max(low, min(0.0, high))) or 0.0,
+        overall=place(overall),
+        target=place(goal.value) if goal else None,
+        overall_said=str(formats.quantity(overall, unit, style)),
+        target_said=str(formats.quantity(goal.value, unit, style)) if goal else "",
+    )
+
+
+def label_of(record: Record, by: str) -> str:
+    label = record.slice.get(by) or "not given"
+    scale = record.slice.get("scale")
+    return f"{label} · scale {scale}" if scale and by != "scale" else label
+
+
+def span(records: Sequence[Record], overall: float | None, goal: Goal | None) -> tuple[float, float]:
+    """The axis of the bars: zero, all values, the whole and the target; bounds widen it by half at most."""
+    values = [0.0, *(record.value for record in records if record.value is not None)]
+    values += [value for value in (overall, goal.value if goal else None) if value is not None]
+    low, high = min(values), max(values)
+    room = (high - low) / 2 or 1.0
+    bounds = [bound for record in records for bound in (record.ci_low, record.ci_high) if bound is not None]
+    low, high = max(min([low, *bounds]), low - room), min(max([high, *bounds]), high + room)
+    return (low, high) if high > low else (low, low + 1.0)

@@ -1,0 +1,92 @@
+"""What the pages ask of a workspace: the verbs, and nothing else of it.
+
+A local workspace and one behind a server both answer them, and a test may hand in one of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from mittari.change.two_periods import Change
+from mittari.measure.kpi import Definition
+from mittari.measure.result import Record
+
+Where = Mapping[str, str]
+
+
+class Receipt(Protocol):
+    """How one number came about."""
+
+    def as_dict(self) -> dict[str, Any]: ...
+
+
+class Intervention(Protocol):
+    """A change made: its name, when it began (naive UTC), and the KPI it was meant for."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def expected_kpi(self) -> str | None: ...
+
+
+class Settings(Protocol):
+    """The settings that pages look at."""
+
+    @property
+    def timezone(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+
+
+class Source(Protocol):
+    """A workspace as the pages see it."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    def scorecard(
+        self,
+        period: str | list[str],
+        by: str | None = None,
+        where: Any = None,
+        as_of: Any = None,
+        kpis: Any = None,
+        outputs: str = "headline",
+    ) -> Sequence[Record]:
+        """Records in the order KPI, output, slice, period; a KPI that fails is a record with its error as note."""
+
+    def kpi(
+        self, name: str, period: str | list[str], by: str | None = None, where: Any = None, as_of: Any = None
+    ) -> Sequence[Record]:
+        """The records of one KPI, or of one output of it."""
+
+    def catalogue(self, kpi_id: str | None = None) -> list[Definition]:
+        """The definitions."""
+
+    def dimensions(self) -> dict[str, list[str]]:
+        """The dimensions to slice by, each with its most frequent values."""
+
+    def difference(self, now: Record, before: Record) -> Change:
+        """Whether one number differs from an earlier one; no query, the records hold what it takes."""
+
+    def interventions(self) -> Sequence[Intervention]:
+        """The changes made to the service, oldest first."""
+
+    def receipt(self, record: Record) -> Receipt:
+        """How this number came about."""
+
+    def rows(self, record: Record, limit: int = 50, offset: int = 0) -> list[dict[str, Any]]:
+        """The rows behind this number, those left out included."""
+
+    def targets(self) -> Mapping[str, Any]:
+        """The installation's own targets by KPI id."""
+
+    def freshness(self) -> datetime | None:
+        """The newest load, naive UTC; None in an empty installation."""
+
+    def data_version(self) -> int:
+        """Grows with every load."""

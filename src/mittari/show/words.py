@@ -1,0 +1,75 @@
+"""The words that go with a number: its status, its flags, its change and its target.
+
+Each entry is (short, long): the short one stands on a card, the long one explains it on the KPI's own page.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from mittari.measure.kpi import BAND, HIGHER, LAG, LEAD, LOWER, NEITHER, OBJECTIVE, SUBJECTIVE
+
+STATUS_WORDS: Mapping[str, tuple[str, str]] = {
+    "final": ("final", "Every case of the period has run its course; only late rows would change the number."),
+    "provisional": ("provisional", "Some cases of the period are still open or young; the number may move."),
+    "no_data": ("no data", "There is nothing to count for this period and slice."),
+    "suppressed": ("hidden", "Too few people answered: the number is withheld so that nobody can be recognised."),
+}
+
+FLAG_WORDS: Mapping[str, tuple[str, str]] = {
+    "low_n": ("few cases", "Too few cases for a verdict: neither ranking nor colour."),
+    "approx": ("approximate", "Computed from summaries or with a simplified interval."),
+    "few_blocks": ("few groups", "Fewer than eight independent groups: the interval cannot be trusted for a verdict."),
+    "unstable": ("unstable", "A few cases decide this value; without them it would be another."),
+    "wide": ("wide interval", "The interval is too wide to steer by."),
+    "late_rows": ("late rows", "Rows of this period arrived after it had been counted as complete."),
+    "as_of_partial": ("partial history", "The state at that moment is known for a part of the rows only."),
+    "mixed_scale": ("one scale of several", "The question was asked on several scales; each is counted for itself."),
+    "not_reached": ("not reached", "The curve does not come down to the asked share within the period."),
+}
+
+UNDECIDED = frozenset({"low_n", "few_blocks"})
+"""Flags that forbid ranking, colour and verdict (SPEC G21)."""
+
+BETTER_WORDS: Mapping[str, str] = {
+    HIGHER: "Higher is better",
+    LOWER: "Lower is better",
+    NEITHER: "Context: neither direction is better",
+    BAND: "Better inside its band",
+}
+
+TIMING_WORDS: Mapping[str, str] = {LEAD: "leading", LAG: "lagging"}
+KIND_WORDS: Mapping[str, str] = {SUBJECTIVE: "asked of people", OBJECTIVE: "observed"}
+
+UNIT_WORDS: Mapping[str, str] = {
+    "fraction": "share",
+    "s": "time",
+    "count": "count",
+    "points": "points, −100 to 100",
+    "score_100": "points, 0 to 100",
+    "scale_points": "points of the answer scale",
+    "money": "money, excluding VAT",
+    "customers": "customers",
+    "days": "days",
+    "per_1000": "per 1 000",
+    "ratio": "ratio",
+    "cases_per_hour": "cases per hour",
+}
+
+VERDICT_WORDS: Mapping[str, tuple[str, str]] = {
+    "real": ("real", "The interval of the difference does not include zero."),
+    "noise": ("noise", "The difference is within what chance alone would do."),
+    "cannot_tell": ("cannot tell", "Too little data on one side to call the difference real or noise."),
+}
+
+STANDING_WORDS: Mapping[str, str] = {"on": "on target", "near": "near target", "off": "off target"}
+
+
+def notices(status: str, flags: Iterable[str]) -> list[tuple[str, str]]:
+    """What a reader must know beside the number, short and long, in a fixed order; nothing when it is final and plain."""
+    marked = set(flags)
+    said = [] if status in ("final", "no_data") else [STATUS_WORDS[status]]
+    return said + [words for flag, words in FLAG_WORDS.items() if flag in marked]
+
+
+def humanised(name: str) -> str:
+    """An id as words: `first_response_time` becomes "first response time"."""
+    return name.replace("_", " ").replace(".", " · ")
