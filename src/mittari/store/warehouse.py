@@ -1,0 +1,180 @@
+"""The warehouse: one DuckDB file with every table a KPI reads, owned by one process, shared by its threads.
+
+    with Warehouse.open(home / "warehouse.duckdb", settings=settings) as warehouse:
+        with warehouse.writing() as connection:      # one writer at a time, all or nothing
+            connection.execute("INSERT ...")
+            warehouse.bump(connection, ["calls"], now)
+        rows = warehouse.connection().execute("SELECT ...").fetchall()
+
+Instants are naive UTC; the session runs in UTC as well, so that no cast depends on where the machine stands.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from mittari.errors import UserError
+from mittari.settings import Settings
+from mittari.store import schema
+from mittari.store.faults import explained
+
+TEMPORARY = "tmp"
+
+
+class Warehouse:
+    """An open warehouse file. Make one with `Warehouse.open`; it may be used by any number of threads."""
+
+    def __init__(self, root: duckdb.DuckDBPyConnection, path: Path, read_only: bool) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._root = root
+        self._write_lock = threading.RLock()
+        self._cursor_lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: str | Path, read_only: bool = False, settings: Settings | None = None) -> Self:
+        """Open the file, making it and its tables where they are missing.
+
+        Raises `WarehouseBusy` when another process holds it, and `UserError` when the folder is missing, the disk is
+        full or the file is no warehouse.
+        """
+        path = Path(path)
+        _require_folder(path, read_only)
+        with explained(path):
+            root = duckdb.connect(str(path), read_only=read_only, config=_configuration(path, settings))
+            try:
+                root.execute("SET GLOBAL TimeZone = 'UTC'")
+                warehouse = cls(root, path, read_only)
+                if not read_only:
+                    with warehouse.writing() as connection:
+                        schema.create(connection)
+            except BaseException:
+                root.close()
+                raise
+        return warehouse
+
+    @property
+    def temporary(self) -> Path:
+        """The folder inside the home for what does not fit into memory; made when first used."""
+        return self.path.parent / TEMPORARY
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """A connection of one's own to read with: threads must not share one. It sees what is committed."""
+        with self._cursor_lock:
+            return self._root.cursor()
+
+    @contextmanager
+    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection inside a transaction: committed at the end, undone when anything is raised.
+
+        One writer at a time; a second thread waits. Temporary tables made on the connection vanish with it.
+        """
+        with self._write_lock, explained(self.path):
+            connection = self.connection()
+            try:
+                connection.execute("BEGIN TRANSACTION")
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                _roll_back(connection)
+                raise
+            finally:
+                connection.close()
+
+    @contextmanager
+    def frugal(self, most: str) -> Iterator[None]:
+        """Hold the memory of the whole warehouse to `most` (such as "512MB") for a while, where it may use more."""
+        with self._cursor_lock:
+            before, smaller = self._root.execute(
+                "SELECT current_setting('memory_limit'), ? ", [most]
+            ).fetchall()[0]
+            lower = _bytes(smaller) < _bytes(before)
+            if lower:
+                self._root.execute(f"SET GLOBAL memory_limit = '{most}'")
+        try:
+            yield
+        finally:
+            if lower:
+                with self._cursor_lock:
+                    self._root.execute(f"SET GLOBAL memory_limit = '{before}'")
+
+    def bump(self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str], now: datetime) -> int:
+        """Give the tables the next version, inside the transaction that changed them, and return it.
+
+        A version is never used twice in an installation, so that equal versions mean equal data.
+        """
+        version = int(connection.execute("SELECT coalesce(max(version), 0) + 1 FROM versions").fetchall()[0][0])
+        for table in sorted(set(tables)):
+            connection.execute('DELETE FROM versions WHERE "table" = ?', [table])
+            connection.execute("INSERT INTO versions VALUES (?, ?, ?)", [table, version, now])
+        return version
+
+    def data_version(self, tables: Iterable[str]) -> int:
+        """The version of the newest change to any of the tables; 0 when nothing was ever loaded into them."""
+        rows = self.connection().execute(
+            'SELECT coalesce(max(version), 0) FROM versions WHERE list_contains(?, "table")', [sorted(set(tables))]
+        )
+        return int(rows.fetchall()[0][0])
+
+    def meta(self, key: str) -> str | None:
+        """What was remembered under the key, or None."""
+        rows = self.connection().execute("SELECT value FROM meta WHERE key = ?", [key]).fetchall()
+        return str(rows[0][0]) if rows else None
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep the value under the key, in place of what was there."""
+        with self.writing() as connection:
+            connection.execute("DELETE FROM meta WHERE key = ?", [key])
+            connection.execute("INSERT INTO meta VALUES (?, ?)", [key, value])
+
+    def close(self) -> None:
+        """Close the file; connections handed out cannot be used afterwards."""
+        with self._write_lock:
+            self._root.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _require_folder(path: Path, read_only: bool) -> None:
+    if path.is_dir():
+        raise UserError("expected a warehouse file, found a folder", path)
+    if read_only and not path.exists():
+        raise UserError("there is no warehouse here", path, "Make one with `mittari init`.")
+    if not path.parent.is_dir():
+        raise UserError("the folder of the installation does not exist", path.parent, "Make it with `mittari init`.")
+
+
+def _configuration(path: Path, settings: Settings | None) -> dict[str, str]:
+    """DuckDB's own settings. Files for what exceeds memory stay in the home, beside the warehouse."""
+    chosen = {"temp_directory": str(path.parent / TEMPORARY)}
+    if settings is not None:
+        chosen |= {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
+    return chosen
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    """Undo what the transaction did. When the database has given it up already there is nothing left to undo."""
+    try:
+        connection.execute("ROLLBACK")
+    except duckdb.Error:  # the first error is the one to tell about: it is being raised
+        return
+
+
+def _bytes(amount: str) -> float:
+    """An amount of memory as DuckDB writes it, in bytes."""
+    number = amount.rstrip("BKMGTi ").strip()
+    unit = amount[len(number) :].strip()
+    base = 1024 if "i" in unit else 1000
+    return float(number) * base ** "BKMGT".index(unit[0] if unit else "B")
