@@ -115,6 +115,11 @@ def test_an_end_that_is_not_reached_never_makes_a_change_real() -> None:
     assert compare(unknown, earlier, "Quantile", "lower").verdict == "cannot_tell"
 
 
+def test_an_interval_that_only_touches_zero_is_noise() -> None:
+    for touching in (Estimate(0.1, 0.05, 0.0, 0.2, "z", 90), Estimate(-0.1, 0.05, -0.2, 0.0, "z", 90)):
+        assert change.verdict(touching) == "noise"
+
+
 @pytest.mark.parametrize("family", ["Stock", "KaplanMeier"])
 def test_a_level_has_a_difference_and_no_verdict(family: str) -> None:
     now, before = (Stock.estimate(Stock.components(n), float(n)) for n in (120, 90))

@@ -26,7 +26,26 @@ from mittari.measure.families import (
     change,
     models,
     normalised_weights,
+    sum_blocks,
 )
+
+
+def spread(rows: int, blocks: int) -> Components:
+    """Rows dealt out to blocks, every second one a hit."""
+    hits, counts = sum_blocks(np.arange(rows) % blocks, np.arange(rows) % 2, np.ones(rows))
+    return Proportion.components_from_blocks(hits, counts)
+
+
+def waited(rows: int) -> Components:
+    return KaplanMeier.components(WaitTable.of(np.arange(1.0, rows + 1.0), np.ones(rows)))
+
+
+def days_of(k: float, days: int) -> Components:
+    return {"k": k, "exposure": 1.0, "G": float(days), "phi": 1.0}
+
+
+def sums_of(days: int) -> Components:
+    return EuroSum.components_from_days(np.arange(1.0, days + 1.0))
 
 
 @pytest.mark.parametrize(
@@ -52,6 +71,65 @@ from mittari.measure.families import (
 def test_a_zero_denominator_is_no_data_and_never_zero(estimate: Estimate) -> None:
     assert estimate == Estimate(None)
     assert estimate.no_data
+
+
+def quantile_of(rows: int, blocks: int) -> Estimate:
+    """The median of 1..rows, in blocks of about equal size."""
+    values = np.arange(1.0, rows + 1.0)
+    per_block = sum_blocks(np.arange(rows) % blocks, values <= np.median(values), np.ones(rows))
+    return Quantile.estimate(Quantile.components_from_blocks(*per_block, 0.5), histogram=Histogram.of(values))
+
+
+@pytest.mark.parametrize(
+    ("just_enough", "too_few"),
+    [
+        (Proportion.estimate(spread(30, 30)), Proportion.estimate(spread(29, 29))),
+        (Mean.estimate(spread(30, 30)), Mean.estimate(spread(29, 29))),
+        (quantile_of(20, 10), quantile_of(19, 10)),
+        (KaplanMeier.estimate(waited(20), 0.5), KaplanMeier.estimate(waited(19), 0.5)),
+        (Stock.estimate({"n": 20.0, "q": 0.5}, 7.0), Stock.estimate({"n": 19.0, "q": 0.5}, 7.0)),
+        (Count.estimate(days_of(10.0, 30)), Count.estimate(days_of(9.0, 30))),
+        (EuroSum.estimate(sums_of(30), n=10), EuroSum.estimate(sums_of(30), n=9)),
+        (models.share_ratio({"a": 3.0, "n": 15.0, "b": 2.0, "m": 15.0}),
+         models.share_ratio({"a": 3.0, "n": 15.0, "b": 2.0, "m": 14.0})),
+    ],
+)  # fmt: skip
+def test_each_family_has_its_own_small_number(just_enough: Estimate, too_few: Estimate) -> None:
+    assert just_enough.flags == ()
+    assert too_few.flags == ("low_n",)
+
+
+@pytest.mark.parametrize(
+    ("just_enough", "too_few"),
+    [
+        (Proportion.estimate(spread(40, 8)), Proportion.estimate(spread(40, 7))),
+        (Ratio.estimate(spread(40, 8), n=40), Ratio.estimate(spread(40, 7), n=40)),
+        (quantile_of(40, 8), quantile_of(40, 7)),
+        (Count.estimate(days_of(50.0, 8)), Count.estimate(days_of(50.0, 7))),
+        (EuroSum.estimate(sums_of(8), n=40), EuroSum.estimate(sums_of(7), n=40)),
+    ],
+)
+def test_fewer_than_eight_blocks_are_few(just_enough: Estimate, too_few: Estimate) -> None:
+    assert just_enough.flags == ()
+    assert too_few.flags == ("few_blocks",)
+
+
+def test_the_smallest_and_largest_row_can_be_bounds() -> None:
+    assert (quantile_of(7, 7).ci_low, quantile_of(7, 7).ci_high) == (1.0, 7.0)
+    assert (quantile_of(5, 5).ci_low, quantile_of(5, 5).ci_high) == (None, None)
+
+
+def test_a_net_share_known_no_better_than_ten_points_is_wide() -> None:
+    """Half the rows +1, the rest 0: the half-width is 10.03 points at 98 rows, 9.93 at 100."""
+    narrow, wide = (
+        NetShare.estimate(NetShare.components_from_blocks([1, 0] * n, [0, 0] * n, [1, 1] * n)) for n in (50, 49)
+    )
+    assert narrow.flags == ()
+    assert wide.flags == ("wide",)
+
+
+def test_a_design_effect_worked_out_by_hand() -> None:
+    assert Proportion.components_from_blocks([2.0, 0.0], [2.0, 1.0])["deff"] == pytest.approx(16 / 9)
 
 
 def test_merging_with_nothing_changes_nothing() -> None:
@@ -188,6 +266,7 @@ def test_asking_everybody_leaves_no_error() -> None:
     share = Proportion.components_from_blocks([1.0] * 30 + [0.0] * 20, [1.0] * 50)
     everybody = models.population_count(models.population_components(share, 50.0))
     assert (everybody.value, everybody.se, everybody.ci_low, everybody.ci_high) == (30.0, 0.0, 30.0, 30.0)
+    assert models.finite_population_factor(50.0, 1_000.0) == 1.0
     half = models.population_count(models.population_components(share, 100.0))
     few = models.population_count(models.population_components(share, 10_000.0))
     assert half.se == pytest.approx(100 * math.sqrt(0.24 / 50 * 50 / 99))
