@@ -1,7 +1,7 @@
 """Where this machine keeps a Chromium for the browser tests.
 
-Run as a program it prints the path and ends with 0, or ends with 1 when there is none that starts; `scripts/setup` asks
-it so. Set CHROMIUM to a path to choose another one.
+Run as a program it ends with 0, or says what is missing and ends with 1; `scripts/setup` asks it so. Set CHROMIUM to a
+path to choose another one.
 """
 
 import os
@@ -12,6 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def missing() -> str | None:
+    """Why there can be no browser tests here, with what to do about it; None when there can be."""
+    if not _starts(sys.executable, "-m", "playwright"):
+        return "the driver of Playwright does not start here: apt-get install libatomic1"
+    if find() is None:
+        return "no Chromium starts here: apt-get install chromium, or set CHROMIUM to the path of one"
+    return None
 
 
 def find() -> str | None:
@@ -29,25 +38,21 @@ def _candidates() -> Iterator[str]:
 
 
 def _brought_by_playwright() -> str | None:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        return None  # asked before the tools of the tests are installed
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     return path if Path(path).exists() else None
 
 
-def _starts(path: str) -> bool:
-    """Whether it is a real browser: Ubuntu's `chromium-browser` only says that one has to install a snap."""
+def _starts(*command: str) -> bool:
+    """Whether it is a real program: Ubuntu's `chromium-browser` only says that one has to install a snap."""
     try:
-        answer = subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False)
+        answer = subprocess.run([*command, "--version"], capture_output=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return answer.returncode == 0
 
 
 if __name__ == "__main__":
-    found = find()
-    print(found or "no Chromium found")  # noqa: T201
-    sys.exit(found is None)
+    sys.exit(missing())

@@ -15,14 +15,12 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The path of a Chromium that starts. Without one the test is skipped, except in CI, where it fails."""
-    path = chromium.find()
-    if path is None:
-        reason = (
-            "no Chromium on this machine (Debian: apt-get install chromium), or CHROMIUM names one that does not start"
-        )
+    if reason := chromium.missing():
         if os.environ.get("CI", "").lower() in ("1", "true"):
             pytest.fail(reason)
         pytest.skip(reason)
+    path = chromium.find()
+    assert path is not None
     return path
 
 
