@@ -1,0 +1,39 @@
+"""A plan's SQL made ready for one call: its periods as a table, its instants and slice values as parameters."""
+
+import re
+from typing import Any
+
+from mittari.measure.call import Call, State
+from mittari.time import to_local
+
+MARKS = re.compile(r"'__(\w+?)__'")
+DAYS = "SELECT CAST(unnest(generate_series(first_day, end_day - 1, INTERVAL 1 DAY)) AS DATE) AS day, period FROM call_periods"
+# A rate holds until the next one, and for 7 days at most (SPEC 4.4).
+RATES = """SELECT quote AS currency, CAST(unnest(generate_series(date, LEAST(date + 7, COALESCE(upto, date + 7)), INTERVAL 1 DAY)) AS DATE) AS day, rate
+FROM (SELECT *, lead(date) OVER (PARTITION BY quote ORDER BY date) - 1 AS upto FROM fx_rates WHERE rate > 0)"""
+
+
+def statement(sql: str, call: Call) -> str:
+    """The query with the call's periods, days and rates before it and its marks as `$name` parameters."""
+    periods = ", ".join(
+        f"({number}, TIMESTAMP '{span.start}', TIMESTAMP '{span.end}', DATE '{span.first_day}', DATE '{span.end_day}')"
+        for number, span in enumerate(call.spans)
+    )
+    tables = f"call_periods(period, p0, p1, first_day, end_day) AS (VALUES {periods}), call_days AS ({DAYS})"
+    if "call_rates" in sql:
+        tables += f", call_rates AS ({RATES})"
+    marked = MARKS.sub(r"$\1", sql)
+    return f"WITH {tables} SELECT * FROM ({marked})"
+
+
+def parameters(sql: str, call: Call, state: State) -> dict[str, Any]:
+    """The values of the marks that stand in this query."""
+    spans = call.spans
+    known: dict[str, Any] = {
+        "as_of": call.as_of,
+        "as_of_local": to_local(call.as_of, state.zone),
+        "span_start_local": min(span.first_day for span in spans).isoformat(),
+        "span_end_local": max(span.end_day for span in spans).isoformat(),
+    }
+    known |= {f"where_{number}": value for number, value in enumerate(call.where.values())}
+    return {name: str(known[name]) for name in set(MARKS.findall(sql))}

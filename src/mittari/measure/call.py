@@ -1,0 +1,89 @@
+"""A call and what it is asked of: periods, instants and slices on one side, the state of the facts on the other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from mittari.time import Instant, Period, to_local
+
+Frame = dict[str, npt.NDArray[Any]]
+
+
+class Reader(Protocol):
+    """What measures need of a database: run one statement with named parameters, get its columns as arrays."""
+
+    def fetch(self, sql: str, parameters: Mapping[str, Any]) -> Frame: ...
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known about the facts without reading them; it changes only with `data_version`."""
+
+    schemas: Mapping[str, Mapping[str, str]]
+    filled: frozenset[str]
+    coverage: Mapping[str, tuple[tuple[date, date], ...]]
+    rejects: Mapping[str, tuple[datetime | None, ...]]
+    versions: Mapping[str, int]
+    newest: datetime | None
+    currency: str
+    zone: str
+    fingerprint: str = ""
+
+    def covers(self, table: str, day: date) -> bool:
+        return any(first <= day <= last for first, last in self.coverage.get(table, ()))
+
+    def refused(self, tables: tuple[str, ...], start: datetime, end: datetime) -> int:
+        """Rows of these tables that the loader refused and that belong, or may belong, to the span."""
+        return sum(at is None or start <= at < end for table in tables for at in self.rejects.get(table, ()))
+
+    def version(self, tables: tuple[str, ...]) -> int:
+        return max((self.versions.get(table, 0) for table in tables), default=0)
+
+
+@dataclass(frozen=True)
+class Span:
+    """One period of a call, or an instant (then both bounds are it)."""
+
+    text: str
+    start: datetime
+    end: datetime
+    first_day: date
+    end_day: date
+    instant: bool = False
+
+    @classmethod
+    def of(cls, period: Period | Instant, zone: str) -> "Span":
+        if isinstance(period, Instant):
+            day = to_local(period.at, zone).date()
+            return cls(period.text, period.at, period.at, day, day + timedelta(days=1), instant=True)
+        return cls(period.text, period.start, period.end, period.first_day, period.last_day + timedelta(days=1))
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first_day + timedelta(days=number) for number in range((self.end_day - self.first_day).days)]
+
+
+@dataclass(frozen=True)
+class Call:
+    """Periods in order, the instant as of which facts are seen (naive UTC), and the slice."""
+
+    periods: tuple[Period | Instant, ...]
+    as_of: datetime
+    zone: str
+    where: Mapping[str, str] = field(default_factory=dict)
+    by: tuple[str, ...] = ()
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        return tuple(Span.of(period, self.zone) for period in self.periods)
+
+
+def day_numbers(values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Days since 1970 of an array of dates, whatever unit the database handed them over in."""
+    return values.astype("datetime64[D]").astype(np.int64)
+
+

@@ -1,0 +1,129 @@
+"""From a KPI's expressions to a plan: outputs that share relation, source, clock and block share one query.
+
+This module, groups, aggregates and the relations are the only ones that import Ibis; they are reached when no plan is kept.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mittari.measure import outputs as family
+from mittari.measure.aggregates import side_terms
+from mittari.measure.exposures import exposure_query
+from mittari.measure.groups import Group
+from mittari.measure.kpi import Definition
+from mittari.measure.recipe import BLOCKS, CELLS, STOCK, VALUES, WAITS, Part, Plan, Recipe, Request
+from mittari.measure.relations import RELATIONS, Facts, Source
+
+SIDE_KINDS = (VALUES, WAITS)
+
+
+def chosen_sources(scope: str, channels: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Which sources an output reads: written contacts by default, calls under channel = phone, both where it says ALL."""
+    known = tuple(known)
+    if len(known) == 1:
+        return known
+    if scope == family.PHONE:
+        return ("phone",)
+    if channels == "split" or (scope == family.ALL and channels == "all"):
+        return known
+    return ("phone",) if channels == "phone" else ("written",)
+
+
+def block_of(definition: Definition) -> str:
+    return family.PERSON if definition.block == family.PERSON else family.DAY
+
+
+def kind_of(spec: Any, block: str) -> str:
+    if isinstance(spec, family.Stock):
+        return STOCK
+    if isinstance(spec, family.KaplanMeier):
+        return WAITS
+    if isinstance(spec, family.Quantile):
+        return VALUES
+    if isinstance(spec, (family.Count, family.EuroSum)) or block == family.DAY:
+        return CELLS
+    return BLOCKS
+
+
+class Compiler:
+    """Collects the outputs of a request into groups, then turns each group into one query."""
+
+    def __init__(self, facts: Facts, request: Request) -> None:
+        self.facts = facts
+        self.request = request
+        self.groups: dict[tuple[Any, ...], Group] = {}
+        self.relations: dict[tuple[Any, ...], Mapping[str, Source]] = {}
+        self.recipes: list[Recipe] = []
+
+    def add(self, definition: Definition, output: str, params: Mapping[str, Any]) -> None:
+        sources = self._sources(definition, params)
+        name = next(iter(sources))
+        declared = definition.build(sources[name].rows, **params)[output]
+        scope = (getattr(declared, "base", None) or declared).scope
+        parts: list[Part] = []
+        fallback: list[Part] = []
+        for name in chosen_sources(scope, self.request.channels, sources):
+            built = definition.build(sources[name].rows, **params)[output]
+            spec = getattr(built, "base", None) or built
+            parts += self._parts(definition, params, name, sources[name], spec, block_of(definition))
+            if kind_of(spec, block_of(definition)) == BLOCKS and not sources[name].periodic:
+                fallback += self._parts(definition, params, name, sources[name], spec, family.DAY)
+        self.recipes.append(recipe(definition, output, declared, tuple(parts), tuple(fallback)))
+
+    def _sources(self, definition: Definition, params: Mapping[str, Any]) -> Mapping[str, Source]:
+        key = self._relation_key(definition, params)
+        if key not in self.relations:
+            self.relations[key] = RELATIONS[key[0]](self.facts, **dict(key[1:]))
+        return self.relations[key]
+
+    @staticmethod
+    def _relation_key(definition: Definition, params: Mapping[str, Any]) -> tuple[Any, ...]:
+        return (definition.relation_for(params), *sorted(definition.relation_parameters(params).items()))
+
+    def _parts(self, definition: Definition, params: Mapping[str, Any], name: str, source: Source, spec: Any,
+               block: str) -> list[Part]:
+        kind = kind_of(spec, block)
+        relation = self._relation_key(definition, params)
+        clock = "period" if spec.at is None else spec.at.get_name()
+        number, group = self._group(relation, name, source, clock, kind, block, spec)
+        parts = [Part(number, group.take(spec))]
+        if kind in SIDE_KINDS:
+            # rows beside the values (unanswered, immature) do not stand among them
+            if side_terms(spec):
+                number, group = self._group(relation, name, source, clock, CELLS, family.DAY, None)
+                parts.append(Part(number, group.take_sides(spec)))
+        return parts
+
+    def _group(self, relation: tuple[Any, ...], name: str, source: Source, clock: str, kind: str, block: str,
+               spec: Any) -> tuple[int, Group]:
+        own = (spec.value if kind == VALUES else spec.time).op() if kind in SIDE_KINDS else None
+        of = spec.of.op() if kind in SIDE_KINDS else None
+        key = (relation, name, clock, kind, block if kind == VALUES else "", own, of)
+        if key not in self.groups:
+            self.groups[key] = Group(self.facts, self.request, source, relation=relation[0], name=name, clock=clock, kind=kind,
+                                     block=block)
+        return list(self.groups).index(key), self.groups[key]
+
+    def plan(self) -> Plan:
+        queries = [group.query() for group in self.groups.values()]
+        if any(recipe.exposure for recipe in self.recipes):
+            queries.append(exposure_query(self.facts, self.request))
+        return Plan(tuple(queries), tuple(self.recipes), self.request.by)
+
+
+def recipe(definition: Definition, output: str, declared: Any, parts: tuple[Part, ...], fallback: tuple[Part, ...]) -> Recipe:
+    spec = getattr(declared, "base", None) or declared
+    return Recipe(
+        kpi_id=definition.id, output=output, family=type(declared).__name__, base=type(spec).__name__, block=block_of(definition),
+        parts=parts, fallback=fallback, q=getattr(spec, "q", None), domain=getattr(spec, "domain", "positive"),
+        exposure=getattr(spec, "exposure", None), against=getattr(declared, "against", None),
+        gap=getattr(declared, "gap", False), flow_days=getattr(spec, "flow_days", 0),
+    )
+
+
+def compile_plan(facts: Facts, request: Request, wanted: Sequence[tuple[Definition, str, Mapping[str, Any]]]) -> Plan:
+    """The plan for a request: the wanted outputs, each with its definition and all its parameters."""
+    compiler = Compiler(facts, request)
+    for definition, output, params in wanted:
+        compiler.add(definition, output, params)
+    return compiler.plan()

@@ -1,0 +1,143 @@
+"""How a KPI is declared: a function from one relation to named outputs, and the facts about it that everybody shows.
+
+A catalogue module says `@kpi(title=..., unit=..., ...)` above a function whose positional argument is a relation and whose
+keyword arguments are the KPI's parameters. The registry is the only list of KPIs there is.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mittari.errors import UserError, did_you_mean
+
+SHARE, SECONDS, COUNT, POINTS, MONEY, CUSTOMERS, DAYS = "fraction", "s", "count", "points", "money", "customers", "days"
+HIGHER, LOWER, NEITHER, BAND = "higher", "lower", "neither", "band"
+LEAD, LAG = "lead", "lag"
+SUBJECTIVE, OBJECTIVE = "subjective", "objective"
+CORE_OUTCOME, VALUE_ATTRIBUTES, RELATIONSHIP, IMAGE = "CO", "VA", "VR", "VI"
+INTERNAL_PROCESS, LEARNING, FINANCIAL = "IP", "LG", "FI"
+
+PERSPECTIVES = {
+    CORE_OUTCOME: "Customer: core outcomes",
+    VALUE_ATTRIBUTES: "Customer: service attributes",
+    RELATIONSHIP: "Customer: relationship",
+    IMAGE: "Customer: image",
+    INTERNAL_PROCESS: "Internal process",
+    LEARNING: "Learning and growth",
+    FINANCIAL: "Financial",
+}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A KPI as declared. `build(relation, **params)` returns its outputs, headline first."""
+
+    id: str
+    number: int
+    title: str
+    unit: str
+    better: str
+    perspective: str
+    timing: str
+    kind: str
+    relation: str
+    block: str
+    merge: str
+    asks: str
+    counted: str
+    left_out: str
+    beware: str
+    build: Callable[..., Mapping[str, Any]]
+    tables: tuple[str, ...]
+    outputs: tuple[str, ...]
+    target: float | None = None
+    guard: tuple[str, ...] = ()
+    relation_takes: tuple[str, ...] = ()
+    relation_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    scales: bool = False
+    board: int | None = None
+    version: int = 1
+    final_after: int = 30
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def headline(self) -> str:
+        return self.outputs[0]
+
+    def unit_of(self, output: str) -> str:
+        return self.units.get(output, self.unit)
+
+    def relation_parameters(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters that the relation itself takes."""
+        return {name: params[name] for name in self.relation_takes}
+
+    def relation_for(self, params: Mapping[str, Any]) -> str:
+        """The relation; a parameter may choose another one (`relation_by`: parameter -> its value -> relation)."""
+        for parameter, choices in self.relation_by.items():
+            if params.get(parameter) in choices:
+                return choices[params[parameter]]
+        return self.relation
+
+    def version_text(self, params: Mapping[str, Any]) -> str:
+        """A changed parameter is another series: it shows in the definition's version."""
+        changed = [f"{name}={value}" for name, value in sorted(params.items()) if value != self.parameters.get(name)]
+        return "+".join([str(self.version), *changed])
+
+    def check_parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All parameters with their values; raises UserError for one this KPI does not have or of the wrong type."""
+        for name, value in given.items():
+            if name not in self.parameters:
+                raise UserError(f"{self.id} has no parameter {name!r}{did_you_mean(name, list(self.parameters))}",
+                                hint=f"it has: {', '.join(self.parameters) or 'none'}")
+            default = self.parameters[name]
+            wrong = isinstance(default, (int, float)) and (isinstance(value, bool) or not isinstance(value, (int, float)))
+            if wrong or (isinstance(default, str) and not isinstance(value, str)):
+                raise UserError(f"{self.id}: parameter {name} is {type(default).__name__}, found {value!r}")
+        return {**self.parameters, **given}
+
+
+REGISTRY: dict[str, Definition] = {}
+
+
+def kpi(*, number: int, relation: str, outputs: tuple[str, ...], tables: tuple[str, ...], **facts: Any) -> Callable[..., Any]:
+    """Register the function below as a KPI; its name is the KPI's id, its keyword arguments are the parameters."""
+
+    def register(build: Callable[..., Mapping[str, Any]]) -> Callable[..., Mapping[str, Any]]:
+        name = build.__name__
+        if name in REGISTRY:
+            raise ValueError(f"two KPIs are called {name}")
+        parameters = {
+            argument.name: argument.default
+            for argument in inspect.signature(build).parameters.values()
+            if argument.kind is inspect.Parameter.KEYWORD_ONLY
+        }
+        REGISTRY[name] = Definition(id=name, number=number, relation=relation, outputs=outputs, tables=tables, build=build,
+                                    parameters=parameters, **facts)
+        return build
+
+    return register
+
+
+def catalogue() -> dict[str, Definition]:
+    """All registered KPIs by id, in the order of their numbers."""
+    package = importlib.import_module("mittari.measure.catalogue")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return dict(sorted(REGISTRY.items(), key=lambda item: (item[1].number, item[0])))
+
+
+def find(name: str) -> tuple[Definition, str]:
+    """The definition and output that `kpi_id` or `kpi_id.output` names; raises UserError with a suggestion."""
+    identifier, _, output = name.partition(".")
+    known = catalogue()
+    if identifier not in known:
+        raise UserError(f"no KPI is called {identifier!r}{did_you_mean(identifier, list(known))}", hint="`mittari catalogue` lists them")
+    definition = known[identifier]
+    if output and output not in definition.outputs:
+        raise UserError(f"{identifier} has no output {output!r}{did_you_mean(output, list(definition.outputs))}",
+                        hint=f"it has: {', '.join(definition.outputs)}")
+    return definition, output or definition.headline

@@ -1,0 +1,127 @@
+"""What a KPI says about its outputs: which rows count, when, and by which family.
+
+An output holds expressions over one relation and nothing that runs. `of` marks the rows in the denominator, `at` is the
+clock (a column ending in `_at` with its local twin ending in `_local`) that puts a row into a period and a day.
+`missing`, `censored` and `immature` mark rows that are counted beside it: rows without the answer (n_na), rows whose
+outcome is not known (n_censored), and rows whose outcome may still change (they make the result provisional).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ALL, MAIN, PHONE = "all", "main", "phone"
+DAY, PERSON, NONE = "day", "person", "none"
+POSITIVE, UNIT_INTERVAL, REALS = "positive", "unit", "reals"
+
+Expression = Any  # an Ibis column; this module is on the light path and does not import Ibis
+
+
+@dataclass(frozen=True)
+class Output:
+    """What all families share. `scope` ALL adds calls to the written contacts of the same relation."""
+
+    at: Expression
+    missing: Expression = None
+    censored: Expression = None
+    immature: Expression = None
+    left_out: dict[str, Expression] = field(default_factory=dict)
+    scope: str = MAIN
+
+
+@dataclass(frozen=True)
+class Proportion(Output):
+    """The share of the rows `of` that are a `hit`."""
+
+    hit: Expression = None
+    of: Expression = None
+
+
+@dataclass(frozen=True)
+class NetShare(Output):
+    """100 times the share of `up` less the share of `down` among the rows `of`."""
+
+    up: Expression = None
+    down: Expression = None
+    of: Expression = None
+
+
+@dataclass(frozen=True)
+class Mean(Output):
+    """The mean of `value` over the rows `of`; `domain` says which values are possible, declared and not observed."""
+
+    value: Expression = None
+    of: Expression = None
+    domain: str = POSITIVE
+
+
+@dataclass(frozen=True)
+class Ratio(Output):
+    """The sum of `top` over the sum of `bottom` among the rows `of`."""
+
+    top: Expression = None
+    bottom: Expression = None
+    of: Expression = None
+    domain: str = POSITIVE
+
+
+@dataclass(frozen=True)
+class Quantile(Output):
+    """The `q` quantile (type 7) of `value` over the rows `of`."""
+
+    value: Expression = None
+    of: Expression = None
+    q: float = 0.5
+
+
+@dataclass(frozen=True)
+class Count(Output):
+    """How many rows are `of`, per `exposure`: None, or the name of an exposure (`measure/exposures.py`)."""
+
+    of: Expression = None
+    exposure: str | None = None
+
+
+@dataclass(frozen=True)
+class EuroSum(Output):
+    """The sum of `value` (reporting currency) over the rows `of`."""
+
+    value: Expression = None
+    of: Expression = None
+    domain: str = POSITIVE
+
+
+@dataclass(frozen=True)
+class Stock(Output):
+    """The rows `of` at an instant, `among` those that n counts; with `flow`, over the mean daily rows of `flow_days` days."""
+
+    of: Expression = None
+    among: Expression = None
+    flow: Expression = None
+    flow_days: int = 0
+
+
+@dataclass(frozen=True)
+class KaplanMeier(Output):
+    """The time until `event` by which the share `q` has had it, rows without the event leaving at their `time`."""
+
+    time: Expression = None
+    event: Expression = None
+    of: Expression = None
+    q: float = 0.5
+
+
+@dataclass(frozen=True)
+class Change(Output):
+    """`base` in the period less `base` in the period `against` (a period's text, or the name of a rule for it)."""
+
+    base: Output | None = None
+    against: str = "previous"
+
+
+@dataclass(frozen=True)
+class Growth(Output):
+    """`base` in the period over `base` in the period `against`, less 1; `gap` is growth of counts less of exposures."""
+
+    base: Output | None = None
+    against: str = "last_year"
+    gap: bool = False

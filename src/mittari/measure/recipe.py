@@ -1,0 +1,83 @@
+"""A plan once it is compiled: SQL with its columns, and for each output how its numbers come out of them.
+
+Recipes are plain data. They are kept in the home folder (`plans/`), so that a command that asks the same question of other
+periods runs without the compiler.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+
+CELLS, BLOCKS, VALUES, WAITS, STOCK, EXPOSURE = "cells", "blocks", "values", "waits", "stock", "exposure"
+
+
+class Query(msgspec.Struct, frozen=True):
+    """One statement. `keys` are its grouping columns in order, the rest are named by the parts that use them."""
+
+    kind: str
+    sql: str
+    keys: tuple[str, ...]
+    relation: str
+    source: str
+    tables: tuple[str, ...]
+    clock: str
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What one output reads of one query: role (x, y, n, missing, ...) -> column."""
+
+    query: int
+    columns: dict[str, str]
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """How one output is made: its family, what the family needs to know, and the parts that bring the sums.
+
+    For a comparison `family` is Change or Growth and `base` the family compared; else both are the same.
+    """
+
+    kpi_id: str
+    output: str
+    family: str
+    base: str
+    block: str
+    parts: tuple[Part, ...]
+    fallback: tuple[Part, ...] = ()
+    q: float | None = None
+    domain: str = "positive"
+    exposure: str | None = None
+    against: str | None = None
+    gap: bool = False
+    flow_days: int = 0
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Queries and recipes for a set of outputs and one shape of slices."""
+
+    queries: tuple[Query, ...]
+    recipes: tuple[Recipe, ...]
+    slices: tuple[str, ...]
+
+
+def encode(plan: Plan) -> bytes:
+    return msgspec.json.encode(plan)
+
+
+def decode(text: bytes) -> Plan:
+    return msgspec.json.decode(text, type=Plan)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: outputs, and the dimensions to filter and to split by.
+
+    `channels` says which sources are read (written, phone, all, split), `basis` how active customers are known
+    (contracts, orders), `half_hours` that the periods are too short for day blocks.
+    """
+
+    outputs: tuple[tuple[str, str], ...]
+    by: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    channels: str = "written"
+    basis: str = "contracts"
+    half_hours: bool = False

@@ -1,0 +1,77 @@
+"""Records from measured outputs: status, flags, and the words for a missing value (G12, G21, G22, G24)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from mittari.measure import families
+from mittari.measure.call import Call, Span, State
+from mittari.measure.evaluate import Measured, main_table
+from mittari.measure.families import change
+from mittari.measure.families.estimate import NO_DATA
+from mittari.measure.kpi import MONEY, Definition
+from mittari.measure.material import Material
+from mittari.measure.recipe import Recipe
+from mittari.measure.result import Record, utc_text
+
+ZERO_NEEDS_COVERAGE = ("Count", "EuroSum", "Stock", "Growth")
+
+
+def compared(recipe: Recipe, now: Measured, before: Measured) -> Measured:
+    """Two periods of one output as a Change or a Growth."""
+    if recipe.family == "Growth":
+        # rows outside the declared coverage are a part of their period only: no growth is read from them
+        usable = now.covered and before.covered
+        components = families.Growth.components_from_counts(now.components, before.components) if usable else {}
+        few = "few_blocks" in (*now.estimate.flags, *before.estimate.flags)
+        estimate = families.Growth.gap(components) if recipe.gap else families.Growth.estimate(components, few_blocks=few)
+    else:
+        components = change.two_periods(now.components, before.components)
+        estimate = change.newcombe(components) if components else NO_DATA
+    # what was left open in either period is told by the KPI compared, not by its change
+    return Measured(components, estimate, immature=now.immature + before.immature,
+                    approximate=now.approximate or before.approximate, covered=now.covered and before.covered)
+
+
+def record(definition: Definition, recipe: Recipe, measured: Measured, *, span: Span, call: Call, state: State,
+           slice_of: Mapping[str, str], params: Mapping[str, Any], material: Material, flags: Sequence[str] = ()) -> Record:
+    """The record of one group; `slice_of` names its slice, the filter of the call included."""
+    estimate = measured.estimate
+    uncovered = recipe.family in ZERO_NEEDS_COVERAGE and not measured.covered and not estimate.n
+    absent = estimate.no_data or uncovered
+    tables = tuple(dict.fromkeys(table for part in recipe.parts for table in material.plan.queries[part.query].tables))
+    unit = definition.unit_of(recipe.output)
+    shared: dict[str, Any] = {
+        "kpi_id": definition.id, "output": recipe.output, "period": span.text, "as_of": utc_text(call.as_of),
+        "slice": dict(slice_of), "params": dict(params),
+        "unit": state.currency if unit == MONEY else unit, "n_na": measured.missing, "n_censored": measured.censored,
+        "n_rejected": state.refused(tables, span.start, span.end), "definition_version": definition.version_text(params),
+        "data_version": state.version(tables),
+    }
+    if absent:
+        return Record(value=None, n=0, components={}, status="no_data", note=why(recipe, measured, span, state, material), **shared)
+    marks = sorted({*estimate.flags, *flags, *(["approx"] if measured.approximate else [])})
+    return Record(
+        value=estimate.value, n=estimate.n, components=dict(measured.components), se=estimate.se, ci_low=estimate.ci_low,
+        ci_high=estimate.ci_high, ci_method=estimate.ci_method, flags=marks, status=status(definition, measured, span, call), **shared,
+    )
+
+
+def status(definition: Definition, measured: Measured, span: Span, call: Call) -> str:
+    """`provisional` until the period is over and every member mature, at the latest `final_after` days later (G12)."""
+    if call.as_of < span.end:
+        return "provisional"
+    settled = call.as_of > span.end + timedelta(days=definition.final_after)
+    return "provisional" if measured.immature and not settled else "final"
+
+
+def why(recipe: Recipe, measured: Measured, span: Span, state: State, material: Material) -> str:
+    """Why there is no value, in a sentence that says what to do."""
+    table = main_table(recipe, material)
+    if table not in state.filled:
+        return f"needs the table {table}, which is empty: import it with `mittari import {table}.csv`"
+    ranges = state.coverage.get(table, ())
+    if ranges and not measured.covered:
+        known = f"{min(first for first, _ in ranges)} to {max(last for _, last in ranges)}"
+        return f"{table} is loaded for {known}, which does not contain {span.text}"
+    return f"nothing to count in {span.text}: the denominator is zero"

@@ -1,0 +1,41 @@
+"""Derived relations: one row per thing that is counted, with its clocks, blocks, dimensions and eligibility (SPEC 4.5).
+
+A relation is a function from the facts (and its own parameters) to one or more physical sources with the same columns.
+"""
+
+from collections.abc import Callable, Mapping
+
+from mittari.measure.relations.answers import answers, latest
+from mittari.measure.relations.base import Facts, Source
+from mittari.measure.relations.complaints import complaints
+from mittari.measure.relations.contacts import contacts, repeat_contacts
+from mittari.measure.relations.customers import (
+    buyers,
+    contract_spans,
+    customer_periods,
+    customer_periods_by_orders,
+    first_purchases,
+)
+from mittari.measure.relations.open_cases import open_cases
+from mittari.measure.relations.orders import order_lines_eur
+from mittari.measure.relations.promises import promise_outcomes
+from mittari.measure.relations.waits import waits
+
+RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
+    "contacts": contacts,
+    "repeat_contacts": repeat_contacts,
+    "waits": waits,
+    "open_cases": open_cases,
+    "complaints": complaints,
+    "answers": answers,
+    "latest_answers": latest,
+    "promise_outcomes": promise_outcomes,
+    "contract_spans": contract_spans,
+    "first_purchases": first_purchases,
+    "customer_periods": customer_periods,
+    "customer_periods_by_orders": customer_periods_by_orders,
+    "buyers": buyers,
+    "order_lines_eur": order_lines_eur,
+}
+
+__all__ = ["RELATIONS", "Facts", "Source"]
