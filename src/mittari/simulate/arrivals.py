@@ -60,4 +60,3 @@ def repeats(scene: Scene, contacts: Rows, purpose: str) -> Rows:
 
 def is_written(rows: Rows) -> Bools:
     return np.asarray(rows["channel"] != PHONE)
-

@@ -76,4 +76,3 @@ def call_block(rows: Rows, prefix: str, names: Column, agents: Column, country: 
         }
 
     return Block("calls", rows["settled"] + 1, (), render)
-

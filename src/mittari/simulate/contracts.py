@@ -66,7 +66,8 @@ def contracts(plan: Plan, customers: Customers, month: int, midnights: Ints) -> 
     customers.contract_start[changes] = days[changes]
     customers.mrr[changes] = np.round(customers.mrr[changes] * factor[changes], 2)
     customers.active[leaves] = False
-    customers.restart[returns] = days[returns] + gap[returns]
+    customers.restart[returns] = plan.midnights(days[returns] + gap[returns] + DAY // 2)
+    _return(customers, int(midnights[-1]))  # some of them in the same month
     return versions
 
 

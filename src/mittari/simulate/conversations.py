@@ -158,4 +158,3 @@ def _handled(part: Rows, known: int, agents: Column) -> Columns:
         "team_id_at_first_response": chosen(TEAMS, np.where(answered, team, -1)),
         "escalation_level": chosen(("internal", "external"), level),
     }
-

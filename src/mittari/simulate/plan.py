@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from mittari.simulate.clock import Clock, days_between, month_of
-from mittari.simulate.columns import DAY, NEVER, Floats
+from mittari.simulate.columns import DAY, NEVER, Floats, Ints
 from mittari.simulate.profile import CHAT, PHONE, Profile
 from mittari.simulate.streams import Streams
 
@@ -48,6 +48,11 @@ class Plan:
     def days(self, month_start: date, month_stop: date) -> list[date]:
         """The days of a month on which the company exists."""
         return days_between(max(self.start, month_start), month_stop)
+
+    def midnights(self, instants: Ints) -> Ints:
+        """The beginnings of the local days that hold some instants; for few different days."""
+        days = {int(instant): self.clock.midnight(self.clock.day(int(instant))) for instant in np.unique(instants)}
+        return np.array([days[int(instant)] for instant in instants], dtype=np.int64)
 
     def rate_days(self, month_start: date, month_stop: date) -> list[date]:
         """The days of a month for which exchange rates are published, and ten days before the company's first."""

@@ -126,4 +126,3 @@ class Staff:
             present[:, number] = np.maximum(1, (draw < share[:, np.newaxis]).sum(axis=1))
             self._order[number] = np.concatenate([self._order[number], order])
         self._present = np.concatenate([self._present, present])
-

@@ -38,7 +38,7 @@ def feeling(scene: Scene, rows: Rows) -> Floats:
     bot = np.where(rows["bot_solved"], -0.15, 0.25 * scene.skills[rows["solver"]])
     settled = np.where(rows["settled_truly"], 0.15, -1.1)
     impatience = -0.75 * np.log1p(np.minimum(wait, 20.0))
-    person = 0.55 * scene.satisfaction(rows["customer"])
+    person = 0.8 * scene.satisfaction(rows["customer"])
     return np.asarray(person + impatience + bot + settled - 0.6 * rows["complaint"])
 
 

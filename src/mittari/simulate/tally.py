@@ -61,4 +61,3 @@ def _perception(scene: Scene, invites: Rows, answers: Rows, tally: Tally) -> Non
     for name, rows, which in (("asked", invites, asked), ("answering", answers, answering)):
         tally.add(f"top_{name}", float(np.sum(top_chance(rows["latent"][which]))))
         tally.add(f"csat_{name}", float(which.sum()))
-
