@@ -97,7 +97,7 @@ WHERE coalesce(direction, 'in') = 'in' AND coalesce(calls.is_test, 0) = 0 AND qu
 -- G19: an order that counts.
 CREATE MACRO valid_orders(as_of) AS TABLE
 SELECT *, local_date(ordered_at) AS ordered_on FROM orders LEFT JOIN customers USING (customer_id)
-WHERE status IN ('paid', 'open') AND coalesce(refund_amount, 0) < invoice_amount AND ordered_at <= as_of;
+WHERE coalesce(status, 'paid') IN ('paid', 'open') AND coalesce(refund_amount, 0) < invoice_amount AND ordered_at <= as_of;
 
 -- G3, G19: contract versions as they were known at `as_of`; their dates mean local midnight.
 CREATE MACRO contracts(as_of) AS TABLE
