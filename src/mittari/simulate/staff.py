@@ -35,8 +35,11 @@ class Staff:
         self.employees: list[Employee] = []
         generator = plan.streams.of(0, "staff")
         tenure = generator.integers(30, 2_500, len(self.team_of))
-        for team, days, skill in zip(self.team_of, tenure, generator.normal(0, 1, len(self.team_of)), strict=True):
-            self.employees.append(Employee(int(team), plan.start - timedelta(days=int(days)), None, None, float(skill)))
+        skill = generator.normal(0, 1, len(self.team_of))
+        # Every team begins with the same mean skill, so that one seed's company is as good as another's.
+        skill -= (np.bincount(self.team_of, skill) / np.bincount(self.team_of))[self.team_of]
+        for team, days, one in zip(self.team_of, tenure, skill, strict=True):
+            self.employees.append(Employee(int(team), plan.start - timedelta(days=int(days)), None, None, float(one)))
         self._month = plan.first_month
         self._holder = np.arange(len(self.team_of))
         self._day_begin = np.zeros(0, dtype=np.int64)

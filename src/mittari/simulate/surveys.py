@@ -26,7 +26,7 @@ SCALES = ((1.0, 5.0), (1.0, 7.0), (0.0, 1.0), (0.0, 10.0))  # by the order of KI
 # Answers are an ordered logit of the latent feeling: logistic noise of standard deviation 1.
 NOISE = 0.5513
 # Latent feeling above which each next point of the scale is given.
-CSAT_STEPS = np.array([-2.90, -2.20, -1.50, -0.25])
+CSAT_STEPS = np.array([-3.00, -2.30, -1.58, -0.33])
 CES_STEPS = np.array([-3.0, -2.5, -2.0, -1.45, -0.75, 0.35])
 NPS_STEPS = np.array([-3.6, -3.2, -2.9, -2.6, -2.3, -1.95, -1.50, -0.97, -0.07, 0.80])
 
@@ -74,7 +74,8 @@ def contact_surveys(scene: Scene, contacts: Rows) -> tuple[Rows, Rows]:
         "responded": np.where(answers, reply, NEVER),
         "delivered": delivered,
         "relationship": np.zeros(count, dtype=np.bool_),
-        "latent": latent,
+        # Whoever recommends thinks of more than this contact.
+        "latent": latent + 0.3 * nps,
         "agent": np.where(rows["bot_solved"], -1, rows["solver"]),
         "team": np.where(rows["bot_solved"], -1, rows["team"]),
         "channel": rows["channel"].astype(np.int64),

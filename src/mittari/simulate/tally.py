@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mittari.simulate.columns import Bools
-from mittari.simulate.profile import CHAT
+from mittari.simulate.events import Events
 from mittari.simulate.scene import Rows, Scene
 from mittari.simulate.surveys import CSAT, top_chance
 
@@ -24,19 +23,14 @@ class Tally:
             self.add(name, value)
 
 
-def tally_month(
-    scene: Scene, written: Rows, calls: Rows, promised: Rows, invites: Rows, answers: Rows, left: Bools
-) -> Tally:
+def tally_month(scene: Scene, events: Events) -> Tally:
+    """What one month adds. The satisfaction is that of the month, before it leaves its marks."""
     tally = Tally()
-    _phone(scene, calls, tally)
-    _perception(scene, invites, answers, tally)
-    chats = (written["channel"] == CHAT) & written["bot_first"] & (written["at"] < scene.plan.end)
-    tally.add("bot_chats", float(chats.sum()))
-    tally.add("bot_solved", float(written["bot_solved"][chats].sum()))
-    tally.add("satisfaction", float(scene.customers.satisfaction[scene.customers.active].sum()))
-    tally.add("customer_months", float(scene.customers.active.sum()))
-    tally.add("churned", float(left.sum()))
-    tally.add("promises", float(len(promised["made"])))
+    _phone(scene, events.calls, tally)
+    _perception(scene, events.invites, events.answers, tally)
+    active = scene.customers.active
+    tally.add("satisfaction", float(scene.customers.satisfaction[active].sum()))
+    tally.add("customer_months", float(active.sum()))
     return tally
 
 
