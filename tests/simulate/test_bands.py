@@ -83,7 +83,7 @@ BANDS = {
         "select sum(is_complaint) / 13.75 / 3.0 from conversations where {ELIGIBLE}",
         (8, 40),
     ),
-    "occupancy": ("select sum(handling_s) / sum(handling_s + idle_s) from work_time", (0.4, 0.85)),
+    "occupancy": ("select sum(handling_s) / sum(handling_s + idle_s) from work_time", (0.6, 0.85)),
     "customers": (
         "select count(distinct customer_id) from subscriptions where ended_at is null",
         (2_700, 3_300),

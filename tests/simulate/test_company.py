@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mittari.facts import TABLES
+from mittari.measure.kpi import catalogue
 from mittari.simulate import Company
 from simulate.rows import Tables, gathered, same, small
 
@@ -97,3 +98,10 @@ def test_csv_instants_say_that_they_are_utc(tmp_path: Path) -> None:
     path = small(size=300, tables={"orders"}).write(tmp_path)["orders"]
     row = path.read_text().splitlines()[1].split(",")
     assert datetime.strptime(row[2], "%Y-%m-%dT%H:%M:%S%z").tzname() == "UTC"
+
+
+def test_targets_name_kpis_of_the_catalogue_and_owners(small_tables: Tables) -> None:
+    targets = small_tables["targets"]
+    assert set(targets["kpi_id"]) <= set(catalogue())
+    assert all(targets["owner"])
+    assert all(targets["decision"])

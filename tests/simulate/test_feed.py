@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from mittari.facts import TABLES
+from mittari.simulate.clock import first_day
+from mittari.simulate.columns import NEVER
+from mittari.simulate.world import REACH, World
 from simulate.rows import Tables, gathered, keyed, small
 
 Stored = dict[str, dict[tuple[str, ...], tuple[str, ...]]]
@@ -72,3 +75,15 @@ def test_going_back_begins_again() -> None:
 
 def test_an_empty_stretch_gives_nothing() -> None:
     assert list(small().feed(datetime(2026, 1, 13, 8), datetime(2026, 1, 13, 8))) == []
+
+
+def test_no_story_lasts_longer_than_a_feed_looks_back() -> None:
+    world = World(small().plan)
+    for _ in range(4):
+        month = world.step()
+        last = world.plan.clock.midnight(first_day(month.month + REACH + 1))
+        for block in month.blocks:
+            # Contracts and employments are told by the month in which they end: they may have begun long before.
+            if block.table not in ("employees", "interventions"):
+                for moments in block.later:
+                    assert (moments[moments < NEVER] < last).all(), block.table

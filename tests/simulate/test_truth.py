@@ -86,6 +86,20 @@ def test_the_campaign_lowers_prices_of_private_customers_while_it_lasts(
     assert business == pytest.approx(0, abs=3.5 * math.hypot(mean["b2b", True][1], mean["b2b", False][1]))
 
 
+def test_the_campaign_brings_more_orders_of_private_customers(demo: Company, demo_tables: Tables) -> None:
+    truth, orders, customers = demo.truth(), demo_tables["orders"], demo_tables["customers"]
+    segment = dict(zip(customers["customer_id"], customers["segment"], strict=True))
+    private = np.array([segment[name] == "b2c" for name in orders["customer_id"]])
+    start, end = instant(truth.campaign_start), instant(truth.campaign_end)
+    inside = (orders["ordered_at"] >= start) & (orders["ordered_at"] < end)
+    days = (end - start) / np.timedelta64(1, "D")
+    other_days = (instant(datetime(2026, 11, 24)) - instant(datetime(2025, 10, 1))) / np.timedelta64(1, "D") - days
+    for who, expected in ((private, truth.campaign_orders), (~private, 1.0)):
+        within, outside = int((inside & who).sum()), int((~inside & who).sum())
+        ratio = (within / days) / (outside / other_days)
+        assert abs(math.log(ratio / expected)) < 3.5 * math.sqrt(1 / within + 1 / outside)
+
+
 def test_satisfaction_of_those_who_answered_is_found(demo: Company, demo_tables: Tables) -> None:
     truth, rows = demo.truth(), demo_tables["responses"]
     csat = (rows["kind"] == "csat") & (rows["answered"] == 1)

@@ -67,8 +67,8 @@ def _expression(name: str, values: Column, kind: Format) -> str:
     if values.dtype.kind == "M":
         return f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ') as {column}" if kind == "csv" else column
     if values.dtype == object:
-        numbers = any(isinstance(value, int) for value in values[:1])
-        return f"{column}::{'bigint' if numbers else 'varchar'} as {column}"
+        first = next((value for value in values if value is not None), None)
+        return f"{column}::{'bigint' if isinstance(first, int) else 'varchar'} as {column}"
     if values.dtype.kind == "f":
         return f"case when isnan({column}) then null else {column} end as {column}"
     return column

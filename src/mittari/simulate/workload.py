@@ -28,11 +28,12 @@ class Handling:
         """This handling and that of a month's contacts."""
         generator = scene.generator("handling")
         reached = np.flatnonzero(written["answered"] < NEVER)
-        effort = generator.gamma(2.0, 640.0, len(reached))
+        effort = generator.gamma(2.0, 1_250.0, len(reached))
         # A chat is handled beside one or two others: its share of the wall clock is smaller.
         effort = np.where(written["channel"][reached] == CHAT, effort * 0.75, effort)
         spoken = np.flatnonzero(calls["outcome"] == ANSWERED)
-        talk = (calls["talk"] + calls["hold"] + calls["work"])[spoken].astype(np.float64)
+        # About as long again as the call itself goes into what was promised in it.
+        talk = 2.0 * (calls["talk"] + calls["hold"] + calls["work"])[spoken]
         return Handling(
             np.concatenate([self.at, written["answered"][reached], calls["at"][spoken]]),
             np.concatenate([self.employee, written["responder"][reached], calls["employee"][spoken]]),

@@ -57,7 +57,9 @@ def _solution(scene: Scene, rows: Rows, generator: np.random.Generator) -> None:
     talk = (120 + generator.gamma(2.2, 230, count)).astype(np.int64)
     at_once = generator.random(count) < np.where(channel == CHAT, 0.84, 0.50)
     at_once &= ~rows["complaint"]
-    base = np.where(answered < NEVER, answered, rows["at"] + 6 * DAY) + talk
+    # What nobody answered is found and settled after about a week; what asked nothing is settled when read.
+    unanswered = np.where(rows["outbound"] | rows["no_reply"], rows["at"], rows["at"] + 6 * DAY)
+    base = np.where(answered < NEVER, answered, unanswered) + talk
     work = np.exp(generator.normal(np.log(32_000), 1.05, count)) * np.where(rows["complaint"], 2.0, 1.0)
     later = scene.office.later(base, np.minimum(work, 700_000).astype(np.int64))
     solved = np.where(at_once & (answered < NEVER), base, later)
