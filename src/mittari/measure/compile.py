@@ -56,7 +56,7 @@ class Compiler:
         self.recipes: list[Recipe] = []
 
     def add(self, definition: Definition, output: str, params: Mapping[str, Any]) -> None:
-        sources = self._sources(definition, params)
+        sources = self.sources(definition, params)
         name = next(iter(sources))
         declared = definition.build(sources[name].rows, **params)[output]
         scope = (getattr(declared, "base", None) or declared).scope
@@ -70,7 +70,8 @@ class Compiler:
                 fallback += self._parts(definition, params, name, sources[name], spec, family.DAY)
         self.recipes.append(recipe(definition, output, declared, tuple(parts), tuple(fallback)))
 
-    def _sources(self, definition: Definition, params: Mapping[str, Any]) -> Mapping[str, Source]:
+    def sources(self, definition: Definition, params: Mapping[str, Any]) -> Mapping[str, Source]:
+        """The sources of the KPI's relation, built once: equal relations are one, so that their expressions agree."""
         key = self._relation_key(definition, params)
         if key not in self.relations:
             self.relations[key] = RELATIONS[key[0]](self.facts, **dict(key[1:]))

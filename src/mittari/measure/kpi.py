@@ -5,10 +5,14 @@ keyword arguments are the KPI's parameters. The registry is the only list of KPI
 """
 
 import importlib
+import importlib.util
 import inspect
 import pkgutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from mittari.errors import UserError, did_you_mean
@@ -64,6 +68,11 @@ class Definition:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def families(self) -> dict[str, str]:
+        """Output -> the name of its family, told by the declaration itself."""
+        return {name: type(output).__name__ for name, output in self.build(AnyRows(), **self.parameters).items()}
+
     @property
     def headline(self) -> str:
         return self.outputs[0]
@@ -91,13 +100,25 @@ class Definition:
         """All parameters with their values; raises UserError for one this KPI does not have or of the wrong type."""
         for name, value in given.items():
             if name not in self.parameters:
-                raise UserError(f"{self.id} has no parameter {name!r}{did_you_mean(name, list(self.parameters))}",
-                                hint=f"it has: {', '.join(self.parameters) or 'none'}")
+                raise UserError(f"{self.id} has no parameter {name!r}",
+                                hint=f"{did_you_mean(name, self.parameters)} It has: {', '.join(self.parameters) or 'none'}.".strip())
             default = self.parameters[name]
             wrong = isinstance(default, (int, float)) and (isinstance(value, bool) or not isinstance(value, (int, float)))
             if wrong or (isinstance(default, str) and not isinstance(value, str)):
                 raise UserError(f"{self.id}: parameter {name} is {type(default).__name__}, found {value!r}")
         return {**self.parameters, **given}
+
+
+class AnyRows:
+    """Stands in for a relation where only the declaration is read: every column and operation is itself again."""
+
+    def _itself(self, *_: Any, **__: Any) -> "AnyRows":
+        return self
+
+    __getattr__ = __call__ = __and__ = __or__ = __rand__ = __ror__ = __invert__ = _itself
+    __add__ = __sub__ = __mul__ = __truediv__ = __neg__ = __lt__ = __le__ = __gt__ = __ge__ = _itself
+    __eq__ = __ne__ = _itself  # type: ignore[assignment]
+    __hash__ = object.__hash__
 
 
 REGISTRY: dict[str, Definition] = {}
@@ -122,6 +143,23 @@ def kpi(*, number: int, relation: str, outputs: tuple[str, ...], tables: tuple[s
     return register
 
 
+def load_own(folder: Path) -> None:
+    """Register the KPIs that an installation brings: every `*.py` of the folder `kpis` in its home, once."""
+    for path in sorted(folder.glob("*.py")) if folder.is_dir() else ():
+        name = f"mittari_own_{path.stem}"
+        if name in sys.modules:
+            continue
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            del sys.modules[name]
+            raise UserError(f"this KPI module cannot be loaded: {type(error).__name__}: {error}", where=path) from error
+
+
 def catalogue() -> dict[str, Definition]:
     """All registered KPIs by id, in the order of their numbers."""
     package = importlib.import_module("mittari.measure.catalogue")
@@ -135,9 +173,9 @@ def find(name: str) -> tuple[Definition, str]:
     identifier, _, output = name.partition(".")
     known = catalogue()
     if identifier not in known:
-        raise UserError(f"no KPI is called {identifier!r}{did_you_mean(identifier, list(known))}", hint="`mittari catalogue` lists them")
+        raise UserError(f"no KPI is called {identifier!r}", hint=f"{did_you_mean(identifier, known)} `mittari catalogue` lists them.".strip())
     definition = known[identifier]
     if output and output not in definition.outputs:
-        raise UserError(f"{identifier} has no output {output!r}{did_you_mean(output, list(definition.outputs))}",
-                        hint=f"it has: {', '.join(definition.outputs)}")
+        raise UserError(f"{identifier} has no output {output!r}",
+                        hint=f"{did_you_mean(output, definition.outputs)} It has: {', '.join(definition.outputs)}.".strip())
     return definition, output or definition.headline

@@ -73,6 +73,15 @@ class Plans:
         return plan
 
 
+    def row_queries(self, request: Request, one: Wanted, state: State) -> tuple[Any, ...]:
+        """Statements for the rows behind one output. They are asked when a number is opened, so they are not kept."""
+        from mittari.measure.relations import Facts
+        from mittari.measure.rowsql import row_queries
+
+        facts = Facts(schemas=state.schemas, filled=state.filled, currency=state.currency)
+        return row_queries(facts, request, *one)
+
+
 @dataclass(frozen=True)
 class Shape:
     """How a call is put to the compiler, apart from its outputs."""

@@ -1,7 +1,7 @@
 """The result record: what every number of Mittari carries, wherever it is shown."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -56,14 +56,14 @@ class Record:
         return asdict(self)
 
     @property
+    def failure(self) -> bool:
+        """Whether its query failed: such a record is not kept, the next look tries again."""
+        return self.n is None and self.status == "no_data"
+
+    @property
     def name(self) -> str:
         """`kpi_id.output`, the name under which `mittari kpi` finds this number."""
         return f"{self.kpi_id}.{self.output}"
-
-    def failed(self, reason: str) -> "Record":
-        """This record as it stands when its query failed: no value, and the reason in words."""
-        return replace(self, value=None, n=None, components={}, se=None, ci_low=None, ci_high=None, ci_method=None,
-                       status="no_data", flags=[], note=reason)
 
 
 def utc_text(moment: datetime) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from mittari.errors import MittariError, UserError
-from mittari.measure import records
+from mittari.measure import dimensions, records
 from mittari.measure.call import Call, Reader, State
 from mittari.measure.evaluate import NOTHING, Measured, measure
 from mittari.measure.kpi import Definition
@@ -22,7 +22,12 @@ Measuring = tuple[Recipe, Material, list[Measured]]
 def scorecard(wanted: Sequence[Wanted], call: Call, *, plans: Plans, reader: Reader, state: State) -> list[Record]:
     """Records of all wanted outputs. A KPI whose query fails costs only its own numbers: it says why instead."""
     found: dict[int, list[Record]] = {}
-    for numbers in _together(wanted, call):
+    for number, one in enumerate(wanted):
+        lacking = missing_dimensions(one[0], call)
+        if lacking:
+            found[number] = [_without(one, call, f"cannot be split by {', '.join(lacking)}", n=0)]
+    asked = {number: one for number, one in enumerate(wanted) if number not in found}
+    for numbers in _together(asked):
         some = [wanted[number] for number in numbers]
         try:
             made = _measured(some, call, plans, reader, state)
@@ -37,20 +42,29 @@ def scorecard(wanted: Sequence[Wanted], call: Call, *, plans: Plans, reader: Rea
     return [record for number in range(len(wanted)) for record in found[number]]
 
 
-def _together(wanted: Sequence[Wanted], call: Call) -> Iterator[list[int]]:
+def missing_dimensions(definition: Definition, call: Call) -> list[str]:
+    """The dimensions of the call that this KPI's rows do not have."""
+    return dimensions.missing(definition.relation, (*call.where, *call.by))
+
+
+def _together(wanted: Mapping[int, Wanted]) -> Iterator[list[int]]:
     """Outputs that can share a plan: those on scales apart, comparisons by the period they compare with."""
     sets: dict[tuple[Any, ...], list[int]] = {}
-    for number, (definition, _, params) in enumerate(wanted):
+    for number, (definition, _, params) in wanted.items():
         comparison = params.get("compare") if "compare" in params else None
         sets.setdefault((definition.scales, definition.id if comparison is not None else None), []).append(number)
     yield from sets.values()
 
 
 def _failed(one: Wanted, call: Call, error: Exception) -> Record:
-    definition, output, params = one
     reason = str(error) if isinstance(error, MittariError) else f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return _without(one, call, f"could not be computed: {reason}", n=None)
+
+
+def _without(one: Wanted, call: Call, note: str, n: int | None) -> Record:
+    definition, output, params = one
     return Record(kpi_id=definition.id, output=output, period=call.spans[-1].text, as_of=utc_text(call.as_of), slice=dict(call.where),
-                  params=dict(params), value=None, unit=definition.unit_of(output), n=None).failed(f"could not be computed: {reason}")
+                  params=dict(params), value=None, unit=definition.unit_of(output), n=n, status="no_data", note=note)
 
 
 def _measured(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, state: State) -> list[list[Record]]:
@@ -67,7 +81,7 @@ def _run(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, sta
     scales = wanted[0][0].scales
     call = for_scales(call) if scales else call
     shape = shape_of(call, state)
-    chosen = [(definition, output, _with_basis(params, shape.basis)) for definition, output, params in wanted]
+    chosen = [(definition, output, with_basis(params, shape.basis)) for definition, output, params in wanted]
     if any(span.instant for span in call.spans) and any(definition.merge != "level" for definition, _, _ in wanted):
         raise UserError(f"{wanted[0][0].id} is counted over a period, found the instant {call.spans[0].text}",
                         hint="only stocks such as open_conversation_count are read at an instant; give a period like 2026-10")
@@ -75,7 +89,7 @@ def _run(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, sta
     return run(plan, call, reader, state)
 
 
-def _with_basis(params: Mapping[str, Any], basis: str) -> dict[str, Any]:
+def with_basis(params: Mapping[str, Any], basis: str) -> dict[str, Any]:
     return {name: basis if name == "basis" and value == "auto" else value for name, value in params.items()}
 
 

@@ -70,13 +70,23 @@ class Warehouse:
             return self._root.cursor()
 
     @contextmanager
-    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection inside a transaction: committed at the end, undone when anything is raised.
+    def session(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection for a while, outside any transaction; its temporary tables vanish with it."""
+        with explained(self.path):
+            connection = self.connection()
+            try:
+                yield connection
+            finally:
+                connection.close()
 
-        One writer at a time; a second thread waits. Temporary tables made on the connection vanish with it.
+    @contextmanager
+    def writing(self, session: duckdb.DuckDBPyConnection | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection (or the one given) inside a transaction: committed at the end, undone when anything is raised.
+
+        One writer at a time; a second thread waits.
         """
         with self._write_lock, explained(self.path):
-            connection = self.connection()
+            connection = session or self.connection()
             try:
                 connection.execute("BEGIN TRANSACTION")
                 yield connection
@@ -85,16 +95,15 @@ class Warehouse:
                 _roll_back(connection)
                 raise
             finally:
-                connection.close()
+                if session is None:
+                    connection.close()
 
     @contextmanager
     def frugal(self, most: str) -> Iterator[None]:
         """Hold the memory of the whole warehouse to `most` (such as "512MB") for a while, where it may use more."""
         with self._cursor_lock:
-            before, smaller = self._root.execute(
-                "SELECT current_setting('memory_limit'), ? ", [most]
-            ).fetchall()[0]
-            lower = _bytes(smaller) < _bytes(before)
+            before = str(self._root.execute("SELECT current_setting('memory_limit')").fetchall()[0][0])
+            lower = _bytes(most) < _bytes(before)
             if lower:
                 self._root.execute(f"SET GLOBAL memory_limit = '{most}'")
         try:
@@ -114,6 +123,14 @@ class Warehouse:
             connection.execute('DELETE FROM versions WHERE "table" = ?', [table])
             connection.execute("INSERT INTO versions VALUES (?, ?, ?)", [table, version, now])
         return version
+
+    def version(self) -> int:
+        """The version of the newest change to any table: equal versions mean equal data."""
+        connection = self.connection()
+        try:
+            return int(connection.execute("SELECT coalesce(max(version), 0) FROM versions").fetchall()[0][0])
+        finally:
+            connection.close()
 
     def data_version(self, tables: Iterable[str]) -> int:
         """The version of the newest change to any of the tables; 0 when nothing was ever loaded into them."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import ibis
 from ibis.expr import types as ir
 
+from mittari.measure import dimensions
 from mittari.measure.relations.base import Facts, Source, as_of, days_table, flag, seconds, true
 
 EDIT_S = 86_400.0
@@ -17,7 +18,6 @@ LEFT_OUT = {
     "repeat_press": "a repeated press of the same button",
     "superseded": "edited by the same person within 24 hours",
 }
-DIMENSIONS = "channel agent_id team_id survey_id item scale source lang touchpoint_id location_id device_id".split()
 DEFAULT_SCALES = {"nps": (0, 10), "enps": (0, 10), "ces": (1, 7), "resolved": (0, 1)}
 
 
@@ -38,8 +38,8 @@ def latest(facts: Facts) -> Mapping[str, Source]:
 
 
 def _source(facts: Facts, rows: ir.Table, periodic: bool = False) -> Source:
-    dimensions = {name: name for name in (*DIMENSIONS, *facts.dimensions("responses"))}
-    return Source(rows=rows, tables=("responses",), key="key", left_out=LEFT_OUT, dimensions=dimensions, periodic=periodic)
+    columns = {name: name for name in (*dimensions.ANSWERS, *facts.dimensions("responses"))}
+    return Source(rows=rows, tables=("responses",), key="key", left_out=LEFT_OUT, dimensions=columns, periodic=periodic)
 
 
 def scored(facts: Facts) -> ir.Table:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import ibis
 from ibis.expr import types as ir
 
+from mittari.measure import dimensions
 from mittari.measure.relations.base import Facts, Source, as_of, flag, seconds, seen, true
 from mittari.measure.relations.repeats import is_repeat
 
@@ -28,7 +29,6 @@ COLUMNS = (
     "solved bot_only offered needs_answer no_reply_needed is_complaint resolved_by outcome wait_s first_wait_s business_wait_s "
     "handle_s spam test merged deleted phone_ticket outbound agent_id first_responder_id team_id reason_code priority queue_id"
 ).split()
-DIMENSIONS = "channel priority team_id agent_id first_responder_id reason_code resolved_by queue_id".split()
 
 
 def contacts(facts: Facts) -> Mapping[str, Source]:
@@ -50,8 +50,8 @@ def repeat_contacts(facts: Facts) -> Mapping[str, Source]:
 
 def contact_source(facts: Facts, table: str, rows: ir.Table, *more_tables: str) -> Source:
     """A source of contacts with the dimensions all of them have."""
-    dimensions = {name: name for name in (*DIMENSIONS, *facts.dimensions(table))}
-    return Source(rows=rows, tables=(table, *more_tables), key="key", left_out=LEFT_OUT, dimensions=dimensions)
+    columns = {name: name for name in (*dimensions.CONTACTS, *facts.dimensions(table))}
+    return Source(rows=rows, tables=(table, *more_tables), key="key", left_out=LEFT_OUT, dimensions=columns)
 
 
 def with_ages(rows: ir.Table) -> ir.Table:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from ibis.expr import types as ir
 
+from mittari.measure import dimensions
 from mittari.measure.relations.base import Facts, Source, as_of, true
 
 LEFT_OUT = {
     "not_valid": "cancelled, refunded, or wholly given back",
     "no_rate": "no exchange rate at most 7 days old",
 }
-DIMENSIONS = "channel product status currency".split()
 
 
 def valid_orders(facts: Facts) -> ir.Table:
@@ -35,7 +35,7 @@ def order_lines_eur(facts: Facts) -> Mapping[str, Source]:
         pocket_eur=(invoice - rows.off_invoice_amount.fill_null(0).cast("float64")) * share_kept / rows.eur_rate,
     )
     rows = rows.mutate(eligible=rows.valid & ~rows.no_rate)
-    dimensions = {name: name for name in (*DIMENSIONS, *facts.dimensions("orders"))}
-    return {"written": Source(rows=rows, tables=("orders",), key="key", left_out=LEFT_OUT, dimensions=dimensions)}
+    columns = {name: name for name in (*dimensions.ORDERS, *facts.dimensions("orders"))}
+    return {"written": Source(rows=rows, tables=("orders",), key="key", left_out=LEFT_OUT, dimensions=columns)}
 
 

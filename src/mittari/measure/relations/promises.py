@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import ibis
 
+from mittari.measure import dimensions
 from mittari.measure.relations.base import Facts, Source, as_of, seconds, seen, true
 
 LEFT_OUT = {
@@ -11,7 +12,6 @@ LEFT_OUT = {
     "moved_by_customer": "moved at the customer's wish: the new promise counts",
     "renewed_by_company": "a promise that replaces one we moved: the first one counts",
 }
-DIMENSIONS = "kind status".split()
 
 
 def promise_outcomes(facts: Facts) -> Mapping[str, Source]:
@@ -36,5 +36,5 @@ def promise_outcomes(facts: Facts) -> Mapping[str, Source]:
         in_time=true((rows.due_precision == "date").ifelse(rows.kept_at < rows.deadline_at, rows.kept_at <= rows.deadline_at)),
         late_s=seconds(rows.deadline_at, rows.kept_at),
     )
-    dimensions = {name: name for name in (*DIMENSIONS, *facts.dimensions("promises"))}
-    return {"written": Source(rows=rows, tables=("promises",), key="key", left_out=LEFT_OUT, dimensions=dimensions)}
+    columns = {name: name for name in (*dimensions.PROMISES, *facts.dimensions("promises"))}
+    return {"written": Source(rows=rows, tables=("promises",), key="key", left_out=LEFT_OUT, dimensions=columns)}

@@ -1,0 +1,53 @@
+"""`init`, `serve`, `doctor`: an installation and its health."""
+
+import argparse
+from typing import Any
+
+
+def add(commands: Any) -> None:
+    init = commands.add_parser("init", help="make a new installation", description="Make a new installation in the home folder.")
+    init.add_argument("--timezone", metavar="TZ", help="days, weeks and months begin at midnight here (default Europe/Helsinki)")
+    init.add_argument("--currency", metavar="CODE", help="the reporting currency (default EUR)")
+    init.add_argument("--language", metavar="LANG", help="en, fi, nb or sv")
+    init.add_argument("--hours", metavar="TEXT", help='opening hours, such as "Mon-Fri 08:00-16:00"')
+    init.add_argument("--holidays", metavar="COUNTRY", help="a country whose public holidays are closed, such as FI")
+    init.set_defaults(run=run_init)
+    serve = commands.add_parser("serve", help="start the server with the board", description="Serve the board on this machine.")
+    serve.add_argument("--port", type=int, help="the port (default: the setting, 8710)")
+    serve.set_defaults(run=run_serve)
+    doctor = commands.add_parser("doctor", help="say what is wrong here and how to mend it",
+                                 description="Look at the installation and say what is wrong and how to mend it.")
+    doctor.set_defaults(run=run_doctor)
+
+
+def run_init(chosen: argparse.Namespace) -> int:
+    from mittari.workspace import create_home
+
+    given = {name: getattr(chosen, name) for name in ("timezone", "currency", "language", "hours", "holidays")}
+    home = create_home(chosen.home, **{name: value for name, value in given.items() if value is not None})
+    print(f"An installation is in {home}. Next: mittari --home {home} import FILE.csv")
+    return 0
+
+
+def run_serve(chosen: argparse.Namespace) -> int:
+    from mittari import server
+    from mittari.errors import UserError
+    from mittari.workspace import open_home
+    from mittari.workspace.local import LocalWorkspace
+
+    with open_home(chosen.home) as workspace:
+        if not isinstance(workspace, LocalWorkspace):
+            raise UserError("a server runs here already", where=chosen.home)
+        port = workspace.settings.port if chosen.port is None else chosen.port
+        server.serve(workspace, port, on_start=lambda address: print(f"The board is at {address}", flush=True))
+    return 0
+
+
+def run_doctor(chosen: argparse.Namespace) -> int:
+    from mittari.workspace import open_home
+
+    with open_home(chosen.home) as workspace:
+        findings = workspace.doctor()
+    for finding in findings:
+        print(f"{'ok  ' if finding.ok else 'MEND'} {finding.what}" + (f"\n     {finding.mend}" if finding.mend else ""))
+    return 0 if all(finding.ok for finding in findings) else 2

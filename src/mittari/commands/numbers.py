@@ -1,0 +1,163 @@
+"""`scorecard`, `kpi`, `recompute`, `catalogue`: numbers, and the numbers opened."""
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mittari.commands import printing
+from mittari.commands.options import add_slice, number_or_text, pairs
+from mittari.errors import UserError
+
+if TYPE_CHECKING:
+    from mittari.measure.result import Record
+    from mittari.workspace import Table
+
+NOT_EQUAL = 2
+
+
+def add(commands: Any) -> None:
+    scorecard = commands.add_parser("scorecard", help="many KPIs at once", description="The headline of every KPI.")
+    add_slice(scorecard)
+    scorecard.add_argument("--all", action="store_true", help="every output, not only the headlines")
+    scorecard.set_defaults(run=run_scorecard)
+    kpi = commands.add_parser("kpi", help="one KPI: value, interval, receipt, rows", description="One KPI.")
+    kpi.add_argument("name", metavar="ID[.OUTPUT]")
+    add_slice(kpi)
+    kpi.add_argument("--set", metavar="NAME=VALUE", action="append", help="another value for a parameter of the KPI")
+    kpi.add_argument("--receipt", action="store_true", help="how the number came about")
+    kpi.add_argument("--rows", action="store_true", help="write the rows behind it, with the receipt, to two files")
+    kpi.add_argument("--out", metavar="DIR", type=Path, default=Path(), help="where --rows writes (default: this folder)")
+    kpi.set_defaults(run=run_kpi)
+    again = commands.add_parser("recompute", help="the number again from its exported rows alone",
+                                description="Make the number of a receipt again from the rows exported with it, without a database.")
+    again.add_argument("receipt", metavar="RECEIPT.json", type=Path)
+    again.set_defaults(run=run_recompute)
+    catalogue = commands.add_parser("catalogue", help="the definitions", description="What is measured, and how.")
+    catalogue.add_argument("id", metavar="ID", nargs="?")
+    catalogue.add_argument("--json", action="store_true", help="as one JSON array")
+    catalogue.set_defaults(run=run_catalogue)
+
+
+def run_scorecard(chosen: argparse.Namespace) -> int:
+    from mittari.workspace import open_home
+
+    with open_home(chosen.home) as workspace:
+        table = workspace.scorecard(period=chosen.period, by=chosen.by, where=pairs(chosen.where, "--where"), as_of=chosen.as_of,
+                                    outputs="all" if chosen.all else "headline")
+        show(table, chosen)
+    return 0
+
+
+def run_kpi(chosen: argparse.Namespace) -> int:
+    from mittari.workspace import open_home
+
+    params = {name: number_or_text(value) for name, value in pairs(chosen.set, "--set").items()}
+    with open_home(chosen.home) as workspace:
+        table = workspace.kpi(chosen.name, period=chosen.period, by=chosen.by, where=pairs(chosen.where, "--where"),
+                              as_of=chosen.as_of, **params)
+        show(table, chosen)
+        for number, record in enumerate(table):
+            if chosen.receipt or chosen.rows:
+                _open(table, number, record, chosen)
+    return 0
+
+
+def show(table: "Table", chosen: argparse.Namespace) -> None:
+    """The records as JSON, as CSV, or for reading."""
+    if chosen.json:
+        print(json.dumps(table.records(), ensure_ascii=False, indent=1))
+    elif chosen.csv:
+        _write_csv(table.records(), sys.stdout)
+    else:
+        print(printing.records(list(table)))
+
+
+def _open(table: "Table", number: int, record: "Record", chosen: argparse.Namespace) -> None:
+    receipt = table.receipt(number).as_dict()
+    if chosen.receipt and not chosen.json and not chosen.csv:
+        print(printing.receipt(receipt))
+    if chosen.rows:
+        stem = file_stem(record)
+        rows_file, receipt_file = chosen.out / f"{stem}.rows.csv", chosen.out / f"{stem}.receipt.json"
+        try:
+            with rows_file.open("w", encoding="utf-8", newline="") as file:
+                _write_csv(table.rows(number), file)
+            receipt_file.write_text(json.dumps({**receipt, "rows": rows_file.name}, ensure_ascii=False, indent=1), encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"the rows cannot be written: {error.strerror}", where=chosen.out) from error
+        print(f"Rows in {rows_file}, receipt in {receipt_file}. Check with: mittari recompute {receipt_file}", file=sys.stderr)
+
+
+def file_stem(record: "Record") -> str:
+    """A file name that tells the number, its period and slice."""
+    parts = [record.name, record.period, *(f"{name}-{value}" for name, value in record.slice.items())]
+    return "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in "_".join(parts))
+
+
+def _write_csv(rows: Sequence[dict[str, Any]], file: Any) -> None:
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(file, columns, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: json.dumps(value) if isinstance(value, (dict, list)) else value for name, value in row.items()})
+
+
+def run_recompute(chosen: argparse.Namespace) -> int:
+    from mittari.measure.recompute import recompute
+
+    receipt = _read_receipt(chosen.receipt)
+    result = recompute(receipt, _read_rows(chosen.receipt.parent / receipt["rows"]))
+    told = receipt["record"]["value"]
+    if result["equal"]:
+        print(f"equal: {receipt['record']['kpi_id']}.{receipt['record']['output']} = {result['value']} from {result['n']} rows")
+        return 0
+    print(f"not equal: the receipt says {told}, its rows give {result['value']} (differs in {', '.join(result['different'])})")
+    return NOT_EQUAL
+
+
+def _read_receipt(path: Path) -> dict[str, Any]:
+    try:
+        receipt = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"the receipt cannot be read: {error.strerror}", where=path) from error
+    except ValueError as error:
+        raise UserError(f"this is not a receipt: {error}", where=path) from error
+    if not isinstance(receipt, dict) or not {"record", "how", "rows"} <= receipt.keys():
+        raise UserError("this is not a receipt with rows", where=path, hint="write one with: mittari kpi ID --rows")
+    return receipt
+
+
+def _read_rows(path: Path) -> list[dict[str, Any]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows: list[dict[str, Any]] = list(csv.DictReader(file))
+    except OSError as error:
+        raise UserError(f"the rows of the receipt cannot be read: {error.strerror}", where=path) from error
+    for number, row in enumerate(rows, 2):
+        row["included"] = row.get("included") == "True"
+        for name in ("x", "y"):
+            try:
+                row[name] = float(row[name]) if row[name] else None
+            except (KeyError, ValueError) as error:
+                raise UserError(f"{name} is a number, found {row.get(name)!r}", where=f"{path}, line {number}") from error
+    return rows
+
+
+def run_catalogue(chosen: argparse.Namespace) -> int:
+    from mittari.measure.kpi import catalogue, find, load_own
+    from mittari.measure.receipt import described
+
+    load_own(chosen.home / "kpis")
+    definitions = list(catalogue().values()) if chosen.id is None else [find(chosen.id)[0]]
+    if chosen.json:
+        print(json.dumps([described(each, each.headline) | {"outputs": each.outputs, "parameters": dict(each.parameters)}
+                          for each in definitions], ensure_ascii=False, indent=1))
+    elif chosen.id is None:
+        print(printing.definitions(definitions))
+    else:
+        print(printing.definition(definitions[0]))
+    return 0

@@ -1,0 +1,40 @@
+"""Options that several commands share."""
+
+import argparse
+from collections.abc import Iterable
+from typing import Any
+
+from mittari.errors import UserError
+
+
+def add_slice(command: argparse.ArgumentParser) -> None:
+    """The period and slice of numbers."""
+    command.add_argument("--period", metavar="P", help="2026-10, 2026-W40, 2026-Q3, 2026, 2026-10-05, 2026-10-01..2026-10-15, "
+                         "last-30-days; for stocks also an instant. Default: the month in which the data end")
+    command.add_argument("--by", metavar="DIM", action="append", help="split by a dimension, such as channel or customer.segment")
+    command.add_argument("--where", metavar="DIM=VALUE", action="append", help="only the rows with this value")
+    command.add_argument("--as-of", metavar="T", help="as it was known at this instant (default: the newest load)")
+    shape = command.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="the result records as one JSON array")
+    shape.add_argument("--csv", action="store_true", help="the result records as CSV")
+
+
+def pairs(given: Iterable[str] | None, option: str) -> dict[str, str]:
+    """`NAME=VALUE` texts as a mapping."""
+    found = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UserError(f"expected NAME=VALUE, found {text!r}", where=option)
+        found[name] = value
+    return found
+
+
+def number_or_text(text: str) -> Any:
+    """A parameter's value: a whole number, a number, or text."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

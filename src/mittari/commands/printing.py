@@ -1,0 +1,102 @@
+"""Numbers and definitions as text for a terminal."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mittari.measure.kpi import Definition
+    from mittari.measure.result import Record
+
+NOTHING = "-"
+
+
+def number(value: float | None, unit: str) -> str:
+    """A value for reading: shares in per cent, durations in the unit that fits, everything else with its unit."""
+    if value is None:
+        return NOTHING
+    if unit == "fraction":
+        return f"{value * 100:.1f} %"
+    if unit == "s":
+        return duration(value)
+    if unit in ("count", "customers"):
+        return f"{value:,.0f}".replace(",", " ")
+    if unit == "points":
+        return f"{value:.0f}"
+    if len(unit) == 3 and unit.isupper():
+        return f"{value:,.2f} {unit}".replace(",", " ")
+    return f"{value:.3g} {unit.replace('_', ' ')}" if unit == "scale_points" else f"{value:.1f} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: 45 s, 3.3 min, 5.2 h, 2.1 d."""
+    for limit, size, name in ((90, 1, "s"), (5_400, 60, "min"), (172_800, 3_600, "h")):
+        if abs(seconds) < limit:
+            return f"{seconds / size:.3g} {name}"
+    return f"{seconds / 86_400:.3g} d"
+
+
+def interval(record: "Record") -> str:
+    if record.ci_low is None and record.ci_high is None:
+        return ""
+    return f"[{number(record.ci_low, record.unit)} .. {number(record.ci_high, record.unit)}]"
+
+
+def records(table: Sequence["Record"]) -> str:
+    """A line a record: name, period and slice, value, interval, n, status and flags."""
+    rows = []
+    for record in table:
+        slice_text = ", ".join(f"{name}={value}" for name, value in record.slice.items())
+        marks = " ".join([record.status if record.status != "final" else "", *record.flags]).strip()
+        name = record.name if record.value is not None or not record.note else record.name
+        rows.append((name, record.period + (f" {slice_text}" if slice_text else ""), number(record.value, record.unit), interval(record),
+                     f"n={record.n:,}".replace(",", " ") if record.n else "", f"{marks}: {record.note}" if record.note else marks))
+    return columns(rows)
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))] if rows else []
+    return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+
+
+def receipt(told: Mapping[str, Any]) -> str:
+    """A receipt for reading, the statements last."""
+    record, definition, period = told["record"], told["definition"], told["period"]
+    lines = [
+        f"\n{definition['title']}: {definition['asks']}",
+        f"  counted      {definition['counted']}",
+        f"  left out     {definition['left_out']}",
+        f"  beware       {definition['beware']}",
+        f"  parameters   {', '.join(f'{name}={value}' for name, value in record['params'].items()) or 'none'}",
+        f"  period       {period['text']}: {period['from']} to {period['to']} ({period['time_zone']}), by {told['clock']}",
+        f"  as of        {record['as_of']}, newest load {told['freshness']}",
+        f"  rows         {told['counted']:,} counted, {sum(told['left_out'].values()):,} left out",
+        *(f"    {count:>9,}  {reason}" for reason, count in told["left_out"].items()),
+        f"  beside       n_na {record['n_na']}, n_censored {record['n_censored']}, n_rejected {record['n_rejected']}",
+        f"  components   {', '.join(f'{name}={_short(value)}' for name, value in record['components'].items())}",
+        f"  interval     {told['interval_method'] or 'none'}, se {record['se']}",
+        f"  path         {told['path']}; data version {record['data_version']}, definition {record['definition_version']}",
+        *(f"  sql          {sql}" for sql in told["sql"]),
+    ]
+    return "\n".join(lines)
+
+
+def _short(value: Any) -> str:
+    return f"[{len(value)} values]" if isinstance(value, list) else f"{value:.6g}"
+
+
+def definitions(all_of_them: Sequence["Definition"]) -> str:
+    return columns([(f"{each.number:02}", each.id, each.title, each.unit, each.better, each.perspective) for each in all_of_them])
+
+
+def definition(each: "Definition") -> str:
+    """One definition for reading."""
+    lines = [
+        f"{each.number:02} {each.id}: {each.title}", f"  asks        {each.asks}", f"  counted     {each.counted}",
+        f"  left out    {each.left_out}", f"  beware      {each.beware}",
+        f"  outputs     {', '.join(f'{name} ({each.unit_of(name)}, {each.families[name]})' for name in each.outputs)}",
+        f"  parameters  {', '.join(f'{name}={value!r}' for name, value in each.parameters.items()) or 'none'}",
+        f"  better      {each.better}; target {each.target if each.target is not None else 'own baseline'}",
+        f"  read with   {', '.join(each.guard) or 'nothing else'}",
+        f"  made from   {each.relation} ({', '.join(each.tables)}), blocks by {each.block}, merge class {each.merge}",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,139 @@
+"""Receipts: everything about one number that lets somebody else make it again."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from mittari.measure import bind
+from mittari.measure.call import Call, Reader, Span, State
+from mittari.measure.evaluate import covered_days
+from mittari.measure.kpi import PERSPECTIVES, Definition
+from mittari.measure.material import texts
+from mittari.measure.plan import Plans, Wanted, for_scales, shape_of
+from mittari.measure.recipe import Recipe
+from mittari.measure.result import Record, utc_text
+from mittari.measure.scorecard import against, with_basis
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The record and how it came about. `how` is what recomputing needs; `sql` are the statements that were asked."""
+
+    record: dict[str, Any]
+    definition: dict[str, Any]
+    period: dict[str, str]
+    clock: str
+    counted: int
+    left_out: dict[str, int]
+    interval_method: str | None
+    freshness: str | None
+    path: str
+    how: dict[str, Any]
+    sql: list[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Opened:
+    """A number opened: its rows, and the receipt that is made of them."""
+
+    def __init__(self, wanted: Wanted, record: Record, call: Call, *, plans: Plans, reader: Reader, state: State) -> None:
+        self.definition, self.output, params = wanted
+        self.record, self.reader, self.state = record, reader, state
+        self.call = for_scales(call) if self.definition.scales else call
+        self.shape = shape_of(self.call, state)
+        self.params = with_basis(params, self.shape.basis)
+        self.plans = plans
+        one = [(self.definition, self.output, self.params)]
+        self.request = self.shape.request(one, self.definition.scales)
+        self.plan = plans.find(self.request, one, state)
+
+    @property
+    def recipe(self) -> Recipe:
+        return self.plan.recipes[0]
+
+    def sides(self) -> dict[str, Call]:
+        """The call, and for a comparison the call of the period it compares with."""
+        calls = {"now": self.call}
+        if self.recipe.against is not None:
+            earlier = against(self.call.periods[0], self.recipe.against, self.call)
+            calls["before"] = Call((earlier,), self.call.as_of, self.call.zone, self.call.where, self.call.by)
+        return calls
+
+    def rows(self) -> Rows:
+        """Every row that was looked at, counted ones first: side, part, key, at, block, included, reason, x, y, dimensions."""
+        found: Rows = []
+        queries = self.plans.row_queries(self.request, (self.definition, self.output, self.params), self.state)
+        for side, call in self.sides().items():
+            for query in queries:
+                frame = self.reader.fetch(bind.statement(query.sql, call), bind.parameters(query.sql, call, self.state))
+                found += [{"side": side, "part": query.part, **row} for row in records_of(frame) if self._of_scale(query.part, row)]
+        return sorted(found, key=lambda row: (row["side"] != "now", not row["included"], str(row["at"]), row["key"]))
+
+    def _of_scale(self, part: str, row: Mapping[str, Any]) -> bool:
+        scale = self.record.slice.get("scale") if self.definition.scales else None
+        return scale is None or part == "exposure" or row.get("scale") == scale
+
+    def receipt(self, rows: Rows) -> Receipt:
+        span = self.call.spans[0]
+        own = [row for row in rows if row["part"] != "exposure"]
+        queries = self.plans.row_queries(self.request, (self.definition, self.output, self.params), self.state)
+        part = self.plan.queries[self.recipe.parts[0].query]
+        return Receipt(
+            record=self.record.as_dict(),
+            definition=described(self.definition, self.output),
+            period={"text": span.text, "from": utc_text(span.start), "to": utc_text(span.end), "time_zone": self.state.zone},
+            clock=part.clock,
+            counted=sum(bool(row["included"]) for row in own),
+            left_out=dict(Counter(row["reason"] for row in own if not row["included"]).most_common()),
+            interval_method=self.record.ci_method,
+            freshness=None if self.state.newest is None else utc_text(self.state.newest),
+            path=f"raw rows of {', '.join(part.tables)}, one {part.kind} query",
+            how=self._how(rows),
+            sql=[self.plan.queries[part.query].sql for part in self.recipe.parts] + [query.sql for query in queries if query.part == "exposure"],
+        )
+
+    def _how(self, rows: Rows) -> dict[str, Any]:
+        recipe = self.recipe
+        days = {side: [day.isoformat() for day in self._covered(call.spans[0], side, rows)] for side, call in self.sides().items()}
+        return {
+            "family": recipe.family, "base": recipe.base, "block": recipe.block, "blocks_of": "day" if "approx" in self.record.flags else recipe.block,
+            "q": recipe.q, "domain": recipe.domain, "exposure": recipe.exposure, "gap": recipe.gap, "flow_days": recipe.flow_days,
+            "half_hours": self.request.half_hours, "one_day": len(self.call.spans[0].days) == 1, "covered_days": days,
+        }
+
+    def _covered(self, span: Span, side: str, rows: Rows) -> Sequence[Any]:
+        if self.recipe.base not in ("Count", "EuroSum"):
+            return []
+        table = self.plan.queries[self.recipe.parts[0].query].tables[0]
+        seen = {(datetime.fromisoformat(row["at"]).date() - datetime(1970, 1, 1).date()).days
+                for row in rows if row["included"] and row["side"] == side and row["part"] != "exposure"}
+        return covered_days(span, table, self.state, seen)
+
+
+def described(definition: Definition, output: str) -> dict[str, Any]:
+    """The definition as a receipt shows it."""
+    return {
+        "id": definition.id, "output": output, "title": definition.title, "unit": definition.unit_of(output),
+        "better": definition.better, "perspective": PERSPECTIVES[definition.perspective], "asks": definition.asks,
+        "counted": definition.counted, "left_out": definition.left_out, "beware": definition.beware,
+        "relation": definition.relation, "block": definition.block, "version": definition.version,
+    }
+
+
+def records_of(frame: Mapping[str, Any]) -> Rows:
+    """The rows of a frame with plain values: text, numbers, booleans, None."""
+    columns: dict[str, list[Any]] = {}
+    for name, values in frame.items():
+        if name in ("period", "included"):
+            columns[name] = [bool(value) if name == "included" else int(value) for value in values.tolist()]
+        elif name in ("x", "y"):
+            columns[name] = [None if value is None else float(value) for value in values.tolist()]
+        else:
+            columns[name] = [None if value is None else value.replace(" ", "T") if name == "at" else value for value in texts(values)]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -1,0 +1,143 @@
+"""The number again, from its exported rows and the families alone: no database, no plan."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from mittari.measure import families
+from mittari.measure.call import day_numbers
+from mittari.measure.evaluate import DOMAINS
+from mittari.measure.families import Components, Estimate, change
+from mittari.measure.families.estimate import NO_DATA
+from mittari.measure.material import HALF_HOURS
+
+Row = Mapping[str, Any]
+TOLERANCE = 1e-9
+COMPARED = ("value", "n", "se", "ci_low", "ci_high")
+
+
+def recompute(receipt: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
+    """value, n, se and bounds from the rows, with `equal` and the fields that differ from the receipt's record.
+
+    `rows` are those exported with the receipt: side (now or before), part, included, block, x, y.
+    """
+    how = receipt["how"]
+    estimate = _compared(how, rows) if how["family"] in ("Change", "Growth") else _estimate(how, "now", rows)[1]
+    found = {name: getattr(estimate, name) for name in COMPARED}
+    record = receipt["record"]
+    if record["status"] == "no_data":
+        found = {"value": None, "n": record["n"], "se": None, "ci_low": None, "ci_high": None}
+    different = [name for name in COMPARED if not _same(found[name], record[name])]
+    return {**found, "equal": not different, "different": different}
+
+
+def _same(found: float | None, told: float | None) -> bool:
+    if found is None or told is None:
+        return found is told
+    return math.isclose(found, told, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+
+
+def _compared(how: Mapping[str, Any], rows: Sequence[Row]) -> Estimate:
+    (now, now_estimate), (before, before_estimate) = (_estimate(how, side, rows) for side in ("now", "before"))
+    if how["family"] == "Change":
+        components = change.two_periods(now, before)
+        return change.newcombe(components) if components else NO_DATA
+    components = families.Growth.components_from_counts(now, before)
+    few = "few_blocks" in (*now_estimate.flags, *before_estimate.flags)
+    return families.Growth.gap(components) if how["gap"] else families.Growth.estimate(components, few_blocks=few)
+
+
+def _estimate(how: Mapping[str, Any], side: str, rows: Sequence[Row]) -> tuple[Components, Estimate]:
+    counted = [row for row in rows if row["included"] and row["side"] == side and row["part"] != "exposure"]
+    base = how["base"]
+    if base == "Count":
+        exposures = [row for row in rows if row["part"] == "exposure" and row["side"] == side]
+        return _count(how, side, counted, exposures)
+    if base == "EuroSum":
+        return _euro_sum(how, side, counted)
+    x, y = _column(counted, "x"), _column(counted, "y")
+    if base == "Stock":
+        return _stock(how, x, y)
+    if not counted:
+        return {}, NO_DATA
+    if base == "KaplanMeier":
+        components = families.KaplanMeier.components(families.WaitTable.of(x, y > 0))
+        return components, families.KaplanMeier.estimate(components, how["q"])
+    blocks = np.array([block_of(how, row) for row in counted])
+    if base == "Quantile":
+        return _quantile(how["q"], x, blocks)
+    return _blocked(how, x, y, blocks, len(counted))
+
+
+def _column(rows: Sequence[Row], name: str) -> np.ndarray:
+    return np.array([float(row[name]) for row in rows])
+
+
+def block_of(how: Mapping[str, Any], row: Row) -> str:
+    """The block of a row: as exported, or its day (half-hour) where too many persons are unknown."""
+    if how["blocks_of"] == how["block"]:
+        return str(row["block"])
+    at = str(row["at"])
+    return at[:10] + (f" {int(at[11:13]) * 2 + (int(at[14:16]) >= 30)}" if how["half_hours"] else "")
+
+
+def _blocked(how: Mapping[str, Any], x: np.ndarray, y: np.ndarray, blocks: np.ndarray, n: int) -> tuple[Components, Estimate]:
+    if how["base"] == "NetShare":
+        components = families.NetShare.components_from_blocks(*families.sum_blocks(blocks, x > 0, x < 0, y))
+        return components, families.NetShare.estimate(components)
+    family = {"Proportion": families.Proportion, "Mean": families.Mean, "Ratio": families.Ratio}[how["base"]]
+    components = family.components_from_blocks(*families.sum_blocks(blocks, x, y))
+    domain = {} if how["base"] == "Proportion" else {"domain": DOMAINS[how["domain"]]}
+    return components, family.estimate(components, n=n, **domain)
+
+
+def _quantile(q: float, values: np.ndarray, blocks: np.ndarray) -> tuple[Components, Estimate]:
+    histogram = families.Histogram.of(values)
+    at_most, rows = families.sum_blocks(blocks, values <= histogram.quantile(q), np.ones(len(values)))
+    components = families.Quantile.components_from_blocks(at_most, rows, q)
+    return components, families.Quantile.estimate(components, histogram=histogram)
+
+
+def _stock(how: Mapping[str, Any], x: np.ndarray, y: np.ndarray) -> tuple[Components, Estimate]:
+    """x marks what is open, y what was solved in the days of the flow; n counts the rows that are open or asked among."""
+    days = how["flow_days"]
+    if days:
+        components = families.Stock.components(int(x.sum()))
+        return components, families.Stock.estimate(components, float(x.sum() * days / y.sum())) if y.sum() else NO_DATA
+    components = families.Stock.components(len(x))
+    return components, families.Stock.estimate(components, float(x.sum()))
+
+
+def _days(how: Mapping[str, Any], side: str) -> list[date]:
+    return [date.fromisoformat(day) for day in how["covered_days"][side]]
+
+
+def _count(how: Mapping[str, Any], side: str, rows: Sequence[Row], exposures: Sequence[Row]) -> tuple[Components, Estimate]:
+    column = {"average_active": "x", "active_at_start": "y"}.get(how["exposure"])
+    exposure = 1.0 if column is None else float(_column(exposures, column).sum())
+    days = _days(how, side)
+    if how["block"] == "person" or not days:
+        components = families.Count.components_from_total(float(len(rows)), exposure=exposure)
+        return components, families.Count.estimate(components) if components else NO_DATA
+    numbers = {day.isoformat(): place for place, day in enumerate(days)}
+    width = HALF_HOURS if how["half_hours"] else 1
+    counts = np.zeros(len(days) * width)
+    for row in rows:
+        day, _, half_hour = str(row["block"]).partition(" ")
+        counts[numbers[day] * width + int(half_hour or 0)] += 1
+    cells = families.cells_of_half_hours(len(days)) if how["half_hours"] else families.cells_of_days([day.weekday() for day in days])
+    components = families.Count.components_from_cells(counts, cells, exposure=exposure)
+    return components, families.Count.estimate(components, one_day=how["one_day"]) if components else NO_DATA
+
+
+def _euro_sum(how: Mapping[str, Any], side: str, rows: Sequence[Row]) -> tuple[Components, Estimate]:
+    days = day_numbers(np.array(_days(how, side), dtype="datetime64[D]"))
+    sums = np.zeros(len(days))
+    for row in rows:
+        day = np.datetime64(str(row["block"]).split(" ")[0], "D").astype(np.int64)
+        sums[np.searchsorted(days, day)] += float(row["x"])
+    components = families.EuroSum.components_from_days(sums) if len(days) else {}
+    return components, families.EuroSum.estimate(components, n=len(rows), domain=DOMAINS[how["domain"]]) if components else NO_DATA

@@ -1,0 +1,133 @@
+"""The server of one installation: the board for people, and the same verbs for commands, on loopback only.
+
+It owns the warehouse while it runs. `server.json` in the home tells commands where it listens.
+"""
+
+import json
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+from litestar import Litestar, Request, Response, post
+
+from mittari.errors import MittariError, UserError
+from mittari.measure.result import Record
+from mittari.show.web.app import create_app
+from mittari.workspace.local import LocalWorkspace
+from mittari.workspace.remote import HOST, SERVER_FILE, TOKEN_HEADER
+
+log = logging.getLogger("mittari.server")
+
+Verb = Callable[[LocalWorkspace, dict[str, Any]], Any]
+
+
+def _record(arguments: dict[str, Any]) -> Record:
+    return msgspec.convert(arguments["record"], Record)
+
+
+def _kpi(workspace: LocalWorkspace, arguments: dict[str, Any]) -> Any:
+    params = arguments.pop("params", {})
+    return workspace.kpi(**arguments, **params).records()
+
+
+VERBS: dict[str, Verb] = {
+    "scorecard": lambda workspace, arguments: workspace.scorecard(**arguments).records(),
+    "kpi": _kpi,
+    "receipt": lambda workspace, arguments: workspace.receipt(_record(arguments)).as_dict(),
+    "rows": lambda workspace, arguments: workspace.rows(_record(arguments), arguments["limit"], arguments["offset"]),
+    "dimensions": lambda workspace, _: workspace.dimensions(),
+    "targets": lambda workspace, _: {name: asdict(target) for name, target in workspace.targets().items()},
+    "interventions": lambda workspace, _: [asdict(each) for each in workspace.interventions()],
+    "freshness": lambda workspace, _: workspace.freshness(),
+    "data_version": lambda workspace, _: workspace.data_version(),
+    "load": lambda workspace, arguments: [asdict(report) for report in workspace.load(**arguments)],
+    "suggest": lambda workspace, arguments: workspace.suggest(**arguments),
+    "doctor": lambda workspace, _: [asdict(finding) for finding in workspace.doctor()],
+}
+
+
+@post("/api/v1/command/{verb:str}", sync_to_thread=True, status_code=200)
+def command(verb: str, data: dict[str, Any], request: Request[Any, Any, Any]) -> Response[bytes]:
+    """One verb of the workspace, for commands that show the token of `server.json`."""
+    state = request.app.state
+    if not secrets.compare_digest(request.headers.get(TOKEN_HEADER, ""), state.token):
+        return _answer({"what": "the token of server.json is needed"}, 403)
+    if verb not in VERBS:
+        return _answer({"what": f"no command is called {verb!r}"}, 404)
+    try:
+        return _answer(VERBS[verb](state.workspace, dict(data)), 200)
+    except UserError as error:
+        return _answer({"what": error.what, "where": error.where, "hint": error.hint}, 400)
+    except MittariError as error:
+        return _answer({"what": str(error)}, 500)
+    except Exception as error:
+        log.exception("command %s failed", verb)
+        return _answer({"what": f"{type(error).__name__}: {error}"}, 500)
+
+
+def _answer(value: Any, status: int) -> Response[bytes]:
+    return Response(msgspec.json.encode(value), status_code=status, media_type="application/json")
+
+
+def application(workspace: LocalWorkspace, token: str) -> Litestar:
+    app = create_app(workspace, token=token, handlers=[command])
+    app.state.workspace = workspace
+    return app
+
+
+@contextmanager
+def announced(home: Path, port: int, token: str) -> Any:
+    """`server.json` while the server listens, readable by its owner only."""
+    path = home / SERVER_FILE
+    waiting = home / f"{SERVER_FILE}.new"
+    waiting.unlink(missing_ok=True)
+    with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump({"pid": os.getpid(), "port": port, "token": token}, file)
+    waiting.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def listener(port: int) -> socket.socket:
+    """A socket bound to loopback; a taken port is the user's to choose again. Port 0 takes a free one."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((HOST, port))
+    except OSError as error:
+        bound.close()
+        raise UserError(f"port {port} cannot be used: {error.strerror}", where=HOST, hint="choose another with --port") from error
+    return bound
+
+
+def serve(workspace: LocalWorkspace, port: int, *, on_start: Callable[[str], None] | None = None) -> None:
+    """Serve until interrupted. `on_start` gets the board's address once the server listens."""
+    token = secrets.token_urlsafe(32)
+    with listener(port) as bound:
+        actual = int(bound.getsockname()[1])
+        config = uvicorn.Config(application(workspace, token), log_level="warning", server_header=False, access_log=False)
+        server = _Announcing(config, lambda: on_start and on_start(f"http://{HOST}:{actual}"))
+        with announced(workspace.home, actual, token):
+            server.run(sockets=[bound])
+
+
+class _Announcing(uvicorn.Server):
+    """A server that tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], Any]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._tell()

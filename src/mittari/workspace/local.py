@@ -1,0 +1,197 @@
+"""The workspace that owns the warehouse: reads facts, keeps results, opens numbers."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import mittari.measure
+from mittari.errors import UserError
+from mittari.measure import dimensions
+from mittari.measure.call import Call, Frame, State
+from mittari.measure.plan import Plans, Wanted, code_fingerprint
+from mittari.measure.receipt import Opened, Receipt
+from mittari.measure.result import Record
+from mittari.measure.scorecard import missing_dimensions, scorecard
+from mittari.settings import Settings
+from mittari.store.warehouse import Warehouse
+from mittari.workspace import asking
+from mittari.workspace.asking import Periods
+from mittari.workspace.state import read_state
+from mittari.workspace.table import Table
+from mittari.workspace.verbs import AsOf, By, Finding, Intervention, Target, Where, Workspace
+
+WAREHOUSE, PLANS, KPIS = "warehouse.duckdb", "plans", "kpis"
+KEPT_RESULTS = 256
+FREQUENT_VALUES = 50
+
+
+def utc_now() -> datetime:
+    """The present instant, naive UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class LocalWorkspace(Workspace):
+    """Owns the warehouse of one home; any number of threads may use it."""
+
+    def __init__(self, home: Path, settings: Settings, warehouse: Warehouse, clock: Callable[[], datetime] = utc_now) -> None:
+        self.home, self.settings, self.warehouse, self.clock = home, settings, warehouse, clock
+        code = code_fingerprint([Path(next(iter(mittari.measure.__path__))), home / KPIS])
+        self._plans = Plans(home / PLANS, code)
+        self._lock = threading.Lock()
+        self._state: tuple[int, State] | None = None
+        self._results: OrderedDict[tuple[Any, ...], list[Record]] = OrderedDict()
+
+    # reading
+
+    def fetch(self, sql: str, parameters: Mapping[str, Any]) -> Frame:
+        """One statement's columns as arrays; each call has a connection of its own, so that threads do not meet."""
+        connection = self.warehouse.connection()
+        try:
+            frame: Frame = connection.execute(sql, parameters).fetchnumpy()
+            return frame
+        finally:
+            connection.close()
+
+    def state(self) -> State:
+        version = self.warehouse.version()
+        with self._lock:
+            if self._state is None or self._state[0] != version:
+                self._state = (version, read_state(self.warehouse, self.settings))
+            return self._state[1]
+
+    def _measure(self, wanted: Sequence[Wanted], call: Call, state: State) -> Table:
+        key = (state.version(tuple(state.schemas)), call,
+               tuple((definition.id, output, tuple(sorted(params.items()))) for definition, output, params in wanted))
+        with self._lock:
+            found = self._results.get(key)
+        if found is None:
+            found = scorecard(wanted, call, plans=self._plans, reader=self, state=state)
+            if not any(record.failure for record in found):
+                self._keep(key, found)
+        return Table(found, self)
+
+    def _keep(self, key: tuple[Any, ...], records: list[Record]) -> None:
+        with self._lock:
+            self._results[key] = records
+            while len(self._results) > KEPT_RESULTS:
+                self._results.popitem(last=False)
+
+    # the verbs
+
+    def scorecard(self, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None,
+                  kpis: Sequence[str] | None = None, outputs: str = "headline") -> Table:
+        state = self.state()
+        call = asking.call(state, self.clock(), period=period, by=by, where=where, as_of=as_of)
+        return self._measure(asking.all_wanted(kpis, outputs), call, state)
+
+    def kpi(self, name: str, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None, **params: Any) -> Table:
+        state = self.state()
+        call = asking.call(state, self.clock(), period=period, by=by, where=where, as_of=as_of)
+        chosen = asking.wanted(name, params)
+        lacking = missing_dimensions(chosen[0][0], call)
+        if lacking:
+            raise UserError(f"{name} cannot be split by {', '.join(lacking)}", hint=f"it knows: {self._known_to(chosen[0])}")
+        return self._measure(chosen, call, state)
+
+    @staticmethod
+    def _known_to(one: Wanted) -> str:
+        own = dimensions.OF_RELATION.get(one[0].relation, ())
+        return ", ".join([*own, *(f"customer.{name}" for name in dimensions.CUSTOMER)])
+
+    def _opened(self, record: Record) -> Opened:
+        state = self.state()
+        where = {name: value for name, value in record.slice.items() if value is not None}
+        call = asking.call(state, self.clock(), period=record.period, by=None, where=where, as_of=record.as_of)
+        one = asking.wanted(record.name, record.params)[0]
+        return Opened(one, record, call, plans=self._plans, reader=self, state=state)
+
+    def receipt(self, record: Record) -> Receipt:
+        opened = self._opened(record)
+        return opened.receipt(opened.rows())
+
+    def rows(self, record: Record, limit: int | None = None, offset: int = 0) -> list[dict[str, Any]]:
+        rows = self._opened(record).rows()
+        return rows[offset:] if limit is None else rows[offset:offset + limit]
+
+    def dimensions(self) -> dict[str, list[str]]:
+        state = self.state()
+        found = {}
+        for table, column, name in _dimension_columns(state):
+            sql = (f'SELECT CAST("{column}" AS VARCHAR) AS value FROM "{table}" WHERE "{column}" IS NOT NULL '
+                   f"GROUP BY ALL ORDER BY count(*) DESC, value LIMIT {FREQUENT_VALUES}")
+            values = [str(value) for value in self.fetch(sql, {})["value"]]
+            if values and name not in found:
+                found[name] = values
+        return found
+
+    def targets(self) -> dict[str, Target]:
+        rows = self._rows_of("SELECT kpi_id, value, value_high, direction, source, owner, decision FROM targets "
+                             "WHERE coalesce(slice, '') = '' ORDER BY valid_from NULLS FIRST")
+        return {str(kpi_id): Target(*row) for kpi_id, *row in rows}
+
+    def interventions(self) -> list[Intervention]:
+        rows = self._rows_of("SELECT name, started_at, expected_kpi FROM interventions WHERE started_at IS NOT NULL ORDER BY started_at")
+        return [Intervention(*row) for row in rows]
+
+    def _rows_of(self, sql: str) -> list[tuple[Any, ...]]:
+        connection = self.warehouse.connection()
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+    def freshness(self) -> datetime | None:
+        return self.state().newest
+
+    def data_version(self) -> int:
+        return self.warehouse.version()
+
+    def load(self, path: str | Path, table: str | None = None, *, mapping: str | None = None, source_tz: str | None = None,
+             covers: str | tuple[date, date] | None = None, dry_run: bool = False, progress: Any = None) -> list[Any]:
+        from mittari.load import load
+
+        return load(self.warehouse, self.settings, Path(path), table=table, mapping=mapping, source_tz=source_tz,
+                    covers=_covers(covers), dry_run=dry_run, progress=progress, now=self.clock())
+
+    def load_rows(self, table: str, columns: Mapping[str, Any]) -> Any:
+        """Rows that are already in memory into facts, checked like those of a file."""
+        from mittari.load import load_rows
+
+        return load_rows(self.warehouse, self.settings, table, columns, now=self.clock())
+
+    def suggest(self, path: str | Path) -> str:
+        from mittari.load.suggest import suggest
+
+        return suggest(Path(path))
+
+    def doctor(self) -> list[Finding]:
+        from mittari.workspace.doctor import examine
+
+        return examine(self)
+
+    def close(self) -> None:
+        self.warehouse.close()
+
+
+def _covers(given: str | tuple[date, date] | None) -> tuple[date, date] | None:
+    """`A..B`, both days included."""
+    if given is None or isinstance(given, tuple):
+        return given
+    try:
+        first, _, last = given.partition("..")
+        return date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError as error:
+        raise UserError(f"covers is two days like 2026-01-01..2026-03-31, found {given!r}", where="covers") from error
+
+
+def _dimension_columns(state: State) -> list[tuple[str, str, str]]:
+    """(table, column, dimension) for every dimension whose table holds rows."""
+    places = [("conversations", name) for name in dimensions.CONTACTS] + [("calls", name) for name in dimensions.CONTACTS]
+    places += [("responses", name) for name in dimensions.ANSWERS] + [("orders", name) for name in dimensions.ORDERS]
+    found = [(table, name, name) for table, name in places]
+    found += [("customers", name, f"customer.{name}") for name in dimensions.CUSTOMER]
+    found += [(table, column, column) for table, columns in state.schemas.items() for column in columns if column.startswith("dim_")]
+    return [(table, column, name) for table, column, name in found if table in state.filled and column in state.schemas[table]]

@@ -1,0 +1,43 @@
+"""Opens a home: its settings, its own KPIs, and the workspace that fits, local or behind a running server."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from mittari.errors import UserError
+from mittari.measure.kpi import load_own
+from mittari.settings import FILE_NAME, Settings
+from mittari.store.warehouse import Warehouse
+from mittari.workspace.local import KPIS, WAREHOUSE, LocalWorkspace
+from mittari.workspace.remote import RemoteWorkspace, running_server
+from mittari.workspace.verbs import Workspace
+
+
+def create_home(home: str | Path, **chosen: str | int) -> Path:
+    """A new installation: the folder, its settings file and an empty warehouse. An existing one is never touched."""
+    folder = Path(home)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"the folder cannot be made: {error.strerror}", where=folder) from error
+    Settings.write_template(folder, **chosen)
+    Warehouse.open(folder / WAREHOUSE).close()
+    return folder
+
+
+def open_home(home: str | Path, environ: Mapping[str, str] | None = None) -> Workspace:
+    """The workspace over a home; while a server runs there, the one that asks it."""
+    folder = Path(home)
+    if not (folder / FILE_NAME).is_file():
+        raise UserError(f"no installation here: {FILE_NAME} is missing", where=folder,
+                        hint=f"make one with: mittari --home {folder} init")
+    settings = Settings.load(folder, os.environ if environ is None else environ)
+    load_own(folder / KPIS)
+    server = running_server(folder)
+    if server is not None:
+        return RemoteWorkspace(folder, settings, server)
+    return open_local(folder, settings)
+
+
+def open_local(folder: Path, settings: Settings) -> LocalWorkspace:
+    return LocalWorkspace(folder, settings, Warehouse.open(folder / WAREHOUSE, settings=settings))

@@ -1,0 +1,133 @@
+"""The verbs of a workspace, the same whether it owns the warehouse or asks the server that does."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from mittari.change import two_periods
+from mittari.change.two_periods import Change
+from mittari.load.report import LoadReport
+from mittari.measure import recompute
+from mittari.measure.kpi import Definition, catalogue, find
+from mittari.measure.receipt import Receipt
+from mittari.measure.result import Record
+from mittari.settings import Settings
+from mittari.workspace.asking import Periods
+from mittari.workspace.table import Table
+
+Where = Mapping[str, str] | None
+By = str | Sequence[str] | None
+AsOf = str | datetime | None
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the installation aims for: shares are fractions; a band has both values."""
+
+    value: float
+    value_high: float | None
+    direction: str
+    source: str | None
+    owner: str | None
+    decision: str | None
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """A change made to the service, drawn on the trends it was meant for."""
+
+    name: str
+    started_at: datetime
+    expected_kpi: str | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something `doctor` looked at: `ok`, or what is wrong and how to mend it."""
+
+    ok: bool
+    what: str
+    mend: str | None = None
+
+
+class Workspace(ABC):
+    """One installation. Use it as a context manager, or `close` it."""
+
+    settings: Settings
+    home: Path
+
+    @abstractmethod
+    def load(self, path: str | Path, table: str | None = None, *, mapping: str | None = None, source_tz: str | None = None,
+             covers: str | tuple[date, date] | None = None, dry_run: bool = False) -> list[LoadReport]:
+        """Files into facts: a file, or a folder of files named like tables. One report per file and table."""
+
+    @abstractmethod
+    def scorecard(self, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None,
+                  kpis: Sequence[str] | None = None, outputs: str = "headline") -> Table:
+        """Many KPIs at once, in the order KPI, output, slice, period. One that fails says why in its `note`."""
+
+    @abstractmethod
+    def kpi(self, name: str, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None, **params: Any) -> Table:
+        """One KPI, `kpi_id` or `kpi_id.output`; its parameters are keywords."""
+
+    @abstractmethod
+    def receipt(self, record: Record) -> Receipt:
+        """How one number came about."""
+
+    @abstractmethod
+    def rows(self, record: Record, limit: int | None = None, offset: int = 0) -> list[dict[str, Any]]:
+        """The rows behind one number: those counted first, then those left out with the reason."""
+
+    @abstractmethod
+    def dimensions(self) -> dict[str, list[str]]:
+        """The dimensions that hold values, each with its most frequent ones."""
+
+    @abstractmethod
+    def targets(self) -> dict[str, Target]:
+        """The installation's own targets by KPI id, the newest of each."""
+
+    @abstractmethod
+    def interventions(self) -> list[Intervention]:
+        """The changes made, oldest first."""
+
+    @abstractmethod
+    def freshness(self) -> datetime | None:
+        """The newest load, naive UTC; None while nothing is loaded."""
+
+    @abstractmethod
+    def data_version(self) -> int:
+        """Grows with every load that changed something."""
+
+    @abstractmethod
+    def suggest(self, path: str | Path) -> str:
+        """A first mapping for a foreign file, as TOML."""
+
+    @abstractmethod
+    def doctor(self) -> list[Finding]:
+        """What is wrong here and how to mend it."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the warehouse, or of the server."""
+
+    def catalogue(self, kpi_id: str | None = None) -> list[Definition]:
+        """All definitions, or the one named."""
+        return list(catalogue().values()) if kpi_id is None else [find(kpi_id)[0]]
+
+    def recompute(self, receipt: Mapping[str, Any] | Receipt, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """The number again from its exported rows and the families alone: `equal` says whether it came out the same."""
+        return recompute.recompute(receipt.as_dict() if isinstance(receipt, Receipt) else receipt, rows)
+
+    def difference(self, now: Record, before: Record) -> Change:
+        """Whether one number differs from an earlier one, beyond noise."""
+        definition = find(now.kpi_id)[0]
+        return two_periods.compare(now, before, definition.families[now.output], definition.better)
+
+    def __enter__(self) -> "Workspace":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
