@@ -15,28 +15,30 @@ WITH bought AS MATERIALIZED (
     FROM months($from, $to)
 ), prices AS (
     SELECT month_number, blocks(coalesce(pocket, 0), coalesce(target, 0)) AS price_realization_rate FROM bought GROUP BY ALL
-), recent AS (
-    SELECT customer_id, month_number, days, bit_count(days) > 1 AS is_twice, bit_count(days >> 1) > 1 AS is_twice_later,
-           1::BIGINT << (12 * year($to) + month(CAST($to AS DATE)) - month_number) AS bit
-    FROM bought WHERE month_number >= 12 * year($to) + month(CAST($to AS DATE)) - 62
-), buyers AS (
-    SELECT bit_or(bit) AS once, bit_or(CASE WHEN days > 1 THEN bit ELSE 0 END) AS once_later,
-           bit_or(CASE WHEN is_twice THEN bit ELSE 0 END) AS twice, bit_or(CASE WHEN is_twice_later THEN bit ELSE 0 END) AS twice_later
-    FROM recent GROUP BY customer_id
+), buyers AS MATERIALIZED (
+    SELECT customer_id, min(month_number) AS first_month, bit_or(bit) AS once,
+           bit_or(CASE WHEN days > 1 THEN bit ELSE 0 END) AS once_later,
+           bit_or(CASE WHEN bit_count(days) > 1 THEN bit ELSE 0 END) AS twice,
+           bit_or(CASE WHEN bit_count(days >> 1) > 1 THEN bit ELSE 0 END) AS twice_later
+    FROM (SELECT customer_id, month_number, days, CASE WHEN age < 62 THEN 1::BIGINT << age ELSE 0 END AS bit
+          FROM (SELECT *, 12 * year($to) + month(CAST($to AS DATE)) - month_number AS age FROM bought))
+    GROUP BY ALL
 ), judged AS (
     SELECT month, (CASE WHEN is_cut THEN once_later ELSE once END & opening) | (once & whole) AS months_once,
            (CASE WHEN is_cut THEN twice_later ELSE twice END & opening) | (twice & whole) AS months_twice
     FROM buyers, windows
 ), again AS (
-    SELECT month, blocks(CASE WHEN months_twice > 0 OR bit_count(months_once) > 1 THEN 1 ELSE 0 END, 1) AS repeat_purchase_rate
+    SELECT month, count(*) AS n, count(*) FILTER (months_twice > 0 OR bit_count(months_once) > 1) AS k
     FROM judged WHERE months_once > 0 GROUP BY ALL
+), first_contracts AS (
+    SELECT customer_id, min(12 * year(started_on) + month(started_on)) AS first_month FROM subscriptions GROUP BY ALL
 ), first_months AS (
-    SELECT customer_id, min(month_number) AS month_number FROM (
-        SELECT customer_id, month_number FROM bought
-        UNION ALL SELECT customer_id, 12 * year(started_on) + month(started_on) FROM subscriptions)
-    GROUP BY ALL
+    SELECT least(o.first_month, s.first_month) AS month_number FROM buyers AS o FULL JOIN first_contracts AS s USING (customer_id)
 ), won AS (
     SELECT month_number, count(*) AS k FROM first_months GROUP BY ALL
 )
-SELECT month, price_realization_rate, repeat_purchase_rate, {'k': coalesce(k, 0)} AS new_customer_count
+SELECT month, price_realization_rate,
+       -- every buyer is a block of one row
+       {'G': again.n, 'Sx': again.k, 'Sy': again.n, 'Sx2': again.k, 'Sy2': again.n, 'Sxy': again.k} AS repeat_purchase_rate,
+       {'k': coalesce(won.k, 0)} AS new_customer_count
 FROM windows LEFT JOIN prices USING (month_number) LEFT JOIN again USING (month) LEFT JOIN won USING (month_number)

@@ -1,16 +1,20 @@
--- Who came back for the same reason: each contact meets the earlier ones of its customer (calls included) once.
+-- Who came back for the same reason: each contact meets the earlier ones of its customer (calls included).
 WITH contacts AS MATERIALIZED (
-    SELECT conversation_id AS id, true AS is_written, customer_id, reason_code, opened_at, opened_local,
+    SELECT true AS is_written, customer_id, reason_code, opened_at, opened_local,
            solved_first_at AS first_solve, solved_last_at AS last_solve, reopened_at AS first_reopening,
            reopened_latest_at AS last_reopening, abandoned_at AS left_at
     FROM cases() WHERE is_inbound AND NOT is_short
     UNION ALL
-    SELECT call_id, false, customer_id, reason_code, queued_at, queued_local, CASE WHEN is_answered THEN ended_at END,
+    SELECT false, customer_id, reason_code, queued_at, queued_local, CASE WHEN is_answered THEN ended_at END,
            CASE WHEN is_answered THEN ended_at END, NULL, NULL, CASE WHEN NOT is_answered THEN ended_at END
     FROM inbound_calls() WHERE is_offered
+), within_reach AS (
+    -- what ended more than a week and began more than a month before the first day asked for can no longer matter
+    SELECT * FROM contacts
+    WHERE customer_id IS NOT NULL AND greatest(opened_at + INTERVAL 23 DAY, last_solve, first_solve, left_at) >= $from - INTERVAL 8 DAY
 ), repeats AS (
     SELECT now.opened_local
-    FROM contacts AS now SEMI JOIN contacts AS old ON old.customer_id = now.customer_id AND old.opened_at < now.opened_at
+    FROM contacts AS now SEMI JOIN within_reach AS old ON old.customer_id = now.customer_id AND old.opened_at < now.opened_at
      AND (old.reason_code = now.reason_code OR old.reason_code IS NULL OR now.reason_code IS NULL)
      AND CASE
         -- solved for the last time before this contact, and not reopened in between
