@@ -1,0 +1,11 @@
+"""Files and rows become facts: read, checked, refused where they must be, derived, and let in all at once.
+
+    from mittari.load import load
+    reports = load(warehouse, settings, "exports/tickets.csv", table="conversations")
+"""
+
+from mittari.load.mapping import find_mapping, shipped_mappings
+from mittari.load.report import LoadReport, Reject
+from mittari.load.run import load, load_rows
+
+__all__ = ["LoadReport", "Reject", "find_mapping", "load", "load_rows", "shipped_mappings"]

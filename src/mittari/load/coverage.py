@@ -1,0 +1,56 @@
+"""For which local days a table is complete (G22): declared, else from the first to the last day of a file."""
+
+from datetime import date, datetime
+
+import duckdb
+
+from mittari.errors import UserError
+from mittari.load.stage import Stage
+from mittari.load.zones import to_local
+from mittari.store.sql import identifier
+
+Span = tuple[date, date]
+
+
+def parse_span(text: str | Span | None) -> Span | None:
+    """The local days of `2026-10-01..2026-10-31`, both included."""
+    if text is None or isinstance(text, tuple):
+        return text
+    first, dots, last = text.partition("..")
+    try:
+        span = date.fromisoformat(first.strip()), date.fromisoformat(last.strip() if dots else first.strip())
+    except ValueError as error:
+        hint = "Write it as 2026-10-01..2026-10-31."
+        raise UserError(f'expected days as FIRST..LAST, found "{text}"', "--covers", hint) from error
+    if span[1] < span[0]:
+        raise UserError(f'the last day lies before the first in "{text}"', "--covers")
+    return span
+
+
+def span_of(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone: str) -> Span | None:
+    """First and last local day of the good rows of a stage; None where rows have no time."""
+    when = stage.table.when
+    if when is None or when not in stage.columns:
+        return None
+    day = identifier(when)
+    if stage.table[when].type != "date":
+        day = f"CAST({to_local(day, timezone)} AS DATE)"
+    first, last = connection.execute(f"SELECT min({day}), max({day}) FROM {stage.good}").fetchall()[0]
+    return None if first is None else (first, last)
+
+
+def cover(connection: duckdb.DuckDBPyConnection, table: str, span: Span, now: datetime) -> bool:
+    """Add the span to the coverage of the table, joined with the spans it touches; False when it was covered before."""
+    touching = (
+        "\"table\" = ? AND from_date <= ?::DATE + 1 AND to_date >= ?::DATE - 1"
+    )
+    arguments = [table, span[1], span[0]]
+    spans = connection.execute(f"SELECT from_date, to_date FROM coverage WHERE {touching}", arguments).fetchall()
+    if any(first <= span[0] and span[1] <= last for first, last in spans):
+        return False
+    joined = min([span[0], *(first for first, _ in spans)]), max([span[1], *(last for _, last in spans)])
+    connection.execute(f"DELETE FROM coverage WHERE {touching}", arguments)
+    connection.execute(
+        'INSERT INTO coverage ("table", from_date, to_date, loaded_at) VALUES (?, ?, ?, ?)', [table, *joined, now]
+    )
+    return True

@@ -1,0 +1,158 @@
+"""The derived columns of conversations: merge groups, waits, answers, solves, open time (G4, G6, G8, G9, G11)."""
+
+from datetime import timedelta
+
+import duckdb
+
+from mittari.load.derive.business import calendar_days, open_until
+from mittari.load.derive.links import links_of, resolve
+from mittari.load.zones import to_local
+from mittari.settings import Settings
+from mittari.store.sql import literal
+
+HUMAN = "author_type = 'agent' AND coalesce(is_public, 1) = 1 AND coalesce(is_auto, 0) = 0"
+"""What counts as an answer (G8): no bot, no automatic reply, no private note."""
+
+SPOKEN = "author_type IN ('customer', 'agent') AND coalesce(is_public, 1) = 1"
+DONE = "('solved', 'closed')"
+
+
+def conversation_rows(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> str:
+    """The rows with every derived column. A value the file gives is never overwritten; derived ones stand beside it."""
+    _groups(connection, rows)
+    _messages(connection, rows)
+    _status_events(connection, rows)
+    width, default = _calendar(connection, rows, settings)
+    local = ", ".join(
+        f"{to_local(instant, settings.timezone)} AS {name}"
+        for instant, name in (
+            ("opened_at", "opened_local"),
+            ("wait_started_at", "wait_started_local"),
+            ("solved_first_at", "solved_first_local"),
+            ("solved_last_at", "solved_last_local"),
+        )
+    )
+    return (
+        f"SELECT r.* EXCLUDE (calendar), {local}, "
+        f"{_open_seconds('r.wait_started_at', 'd1', 'r.answered_at', 'd2', width)} AS answer_business_s, "
+        f"{_open_seconds('r.opened_at', 'd3', 'r.solved_last_at', 'd4', width)} AS solve_business_s "
+        f"FROM (SELECT *, coalesce(calendar_id, {literal(default)}) AS calendar FROM ({_instants(rows)})) AS r "
+        + " ".join(
+            f"LEFT JOIN calendar_days AS {days} ON {days}.calendar_id = r.calendar AND {days}.day = r.{instant}::DATE"
+            for days, instant in (
+                ("d1", "wait_started_at"),
+                ("d2", "answered_at"),
+                ("d3", "opened_at"),
+                ("d4", "solved_last_at"),
+            )
+        )
+    )
+
+
+def _instants(rows: str) -> str:
+    """The instants of the life of a conversation, each as given, else as the tables beside it tell."""
+    own_reopening = "coalesce(o.reopened_last_at, o.reopened_at, s.reopened_at)"
+    return (
+        f"SELECT o.*, "
+        f"coalesce(first_response_at, m.sent_at) AS answered_at, "
+        f"coalesce(first_responder_id, CASE WHEN first_response_at IS NULL OR first_response_at = m.sent_at "
+        f"THEN m.author_id END) AS answered_by, "
+        f"coalesce(last_message_at, t.sent_at) AS spoke_last_at, "
+        f"coalesce(first_solved_at, s.first_at, CASE WHEN {own_reopening} IS NULL AND coalesce(reopen_count, 0) = 0 "
+        f"THEN last_solved_at END) AS solved_first_at, "
+        f"coalesce(last_solved_at, s.last_at) AS solved_last_at, "
+        f"{own_reopening} AS reopened_latest_at "
+        f"FROM (SELECT * EXCLUDE (replaces) FROM ({_opened(rows)})) AS o "
+        f"LEFT JOIN first_answers AS m USING (conversation_id) "
+        f"LEFT JOIN last_words AS t USING (conversation_id) "
+        f"LEFT JOIN solves AS s USING (conversation_id)"
+    )
+
+
+def _opened(rows: str) -> str:
+    """Root, opening and start of the wait. A merged child keeps its own beginning and is not counted anyway."""
+    return (
+        f"SELECT *, coalesce(wait_start_at, CASE WHEN bot_first = 1 THEN handoff_at END, opened_at) AS wait_started_at "
+        f"FROM (SELECT w.*, coalesce(g.root_id, w.conversation_id) AS root_id, "
+        f"least(w.created_at, CASE WHEN w.merged_into IS NULL THEN e.created_at END) AS opened_at "
+        f"FROM {rows} AS w LEFT JOIN roots AS g ON g.conversation_id = w.conversation_id "
+        f"LEFT JOIN group_openings AS e ON e.root_id = w.conversation_id AND e.customer_id = w.customer_id)"
+    )
+
+
+def _groups(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
+    """Make `roots` and `group_openings`: the earliest merged child of each root and customer (G6)."""
+    resolve(connection, links_of(rows))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE group_openings AS SELECT g.root_id, c.customer_id, min(c.created_at) AS created_at "
+        f"FROM roots AS g JOIN (SELECT conversation_id, customer_id, created_at FROM {rows} UNION ALL "
+        f"SELECT conversation_id, customer_id, created_at FROM conversations AS old WHERE merged_into IS NOT NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM {rows} AS new WHERE new.conversation_id = old.conversation_id)) AS c "
+        f"ON c.conversation_id = g.conversation_id GROUP BY ALL"
+        if _any(connection, "roots")
+        else "CREATE OR REPLACE TEMP TABLE group_openings "
+        "(root_id VARCHAR, customer_id VARCHAR, created_at TIMESTAMP)"
+    )
+
+
+def _messages(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
+    """Make `first_answers` and `last_words`; messages of merged children belong to their root (G6)."""
+    if not _any(connection, "messages"):
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE first_answers (conversation_id VARCHAR, sent_at TIMESTAMP, author_id VARCHAR)"
+        )
+        connection.execute("CREATE OR REPLACE TEMP TABLE last_words (conversation_id VARCHAR, sent_at TIMESTAMP)")
+        return
+    of_root = (
+        "(SELECT coalesce(g.root_id, m.conversation_id) AS conversation_id, m.message_id, m.sent_at, m.author_type, "
+        "m.author_id, m.is_public, m.is_auto FROM messages AS m LEFT JOIN roots AS g USING (conversation_id))"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE first_answers AS SELECT m.conversation_id, min(m.sent_at) AS sent_at, "
+        f"arg_min(m.author_id, (m.sent_at, m.message_id)) AS author_id FROM {of_root} AS m "
+        f"JOIN ({_opened(rows)}) AS w USING (conversation_id) WHERE {HUMAN} AND m.sent_at >= w.wait_started_at "
+        f"GROUP BY m.conversation_id"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE last_words AS SELECT conversation_id, max(sent_at) AS sent_at FROM {of_root} "
+        f"WHERE {SPOKEN} AND conversation_id IN (SELECT conversation_id FROM {rows}) GROUP BY conversation_id"
+    )
+
+
+def _status_events(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
+    """Make `solves`: changes into solved or closed from a state that is neither, and the last change out of them."""
+    if not _any(connection, "status_events"):
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE solves "
+            "(conversation_id VARCHAR, first_at TIMESTAMP, last_at TIMESTAMP, reopened_at TIMESTAMP)"
+        )
+        return
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE solves AS SELECT conversation_id, "
+        f'min("at") FILTER (value IN {DONE}) AS first_at, '
+        f'max("at") FILTER (value IN {DONE} AND coalesce(before NOT IN {DONE}, true)) AS last_at, '
+        f'max("at") FILTER (value NOT IN {DONE} AND before IN {DONE}) AS reopened_at '
+        f'FROM (SELECT conversation_id, "at", lower(value) AS value, '
+        f'lag(lower(value)) OVER (PARTITION BY conversation_id ORDER BY "at", rowid) AS before FROM status_events '
+        f"WHERE kind = 'status' AND conversation_id IN (SELECT conversation_id FROM {rows})) GROUP BY conversation_id"
+    )
+
+
+def _calendar(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> tuple[int, str]:
+    """Make `calendar_days` over the days that the rows span."""
+    first, last = connection.execute(
+        f"SELECT min(least(opened_at, wait_started_at, answered_at, solved_last_at)), "
+        f"max(greatest(opened_at, wait_started_at, answered_at, solved_last_at)) FROM ({_instants(rows)})"
+    ).fetchall()[0]
+    day = timedelta(days=1)
+    return calendar_days(connection, settings, first.date() - day, last.date() + day)
+
+
+def _open_seconds(start: str, start_days: str, end: str, end_days: str, width: int) -> str:
+    """SQL for the open seconds in [start, end); null where either is missing or the end lies before the start."""
+    passed = f"({open_until(end, end_days, width)}) - ({open_until(start, start_days, width)})"
+    return f"CASE WHEN {end} >= {start} THEN ({passed}) / 1000000.0::DOUBLE END"
+
+
+def _any(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return bool(connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall())

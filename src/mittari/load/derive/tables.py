@@ -1,0 +1,81 @@
+"""The derived columns of each table, as queries over rows about to enter it."""
+
+from collections.abc import Callable, Iterator
+
+import duckdb
+
+from mittari.facts import Table
+from mittari.load.derive.context import Context
+from mittari.load.derive.conversations import conversation_rows
+from mittari.load.derive.rates import rate_table
+from mittari.load.zones import to_local, to_utc
+from mittari.settings import Settings
+from mittari.store.sql import literal
+
+Derivation = Callable[[duckdb.DuckDBPyConnection, str, Settings], str]
+
+
+def derived(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, context: Context) -> Iterator[str]:
+    """Queries that yield the rows with every derived column; helping tables are made first where they are needed.
+
+    `rows` is a relation with every given column, `loaded_at` and a column `replaces`.
+    """
+    derivation = DERIVATIONS.get(table.name)
+    if derivation is None:
+        yield f"SELECT * EXCLUDE (replaces) FROM {rows}"
+    else:
+        yield derivation(connection, rows, context.settings)
+
+
+def _calls(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> str:
+    lasted = "wait_s + CASE WHEN outcome = 'answered' THEN coalesce(talk_s, 0) + coalesce(hold_s, 0) + coalesce(acw_s, 0) ELSE 0 END"
+    ended = f"queued_at + to_microseconds(round(({lasted}) * 1000000)::BIGINT)"
+    return (
+        f"SELECT *, {to_local('queued_at', settings.timezone)} AS queued_local, "
+        f"{to_local('ended_at', settings.timezone)} AS ended_local "
+        f"FROM (SELECT * EXCLUDE (replaces), {ended} AS ended_at FROM {rows})"
+    )
+
+
+def _responses(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> str:
+    return (
+        f"SELECT * EXCLUDE (replaces), {to_local('responded_at', settings.timezone)} AS responded_local, "
+        f"coalesce(customer_id, employee_id) AS person_id FROM {rows}"
+    )
+
+
+def _orders(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> str:
+    local = f"SELECT * EXCLUDE (replaces), {to_local('ordered_at', settings.timezone)} AS ordered_local FROM {rows}"
+    if not rate_table(connection, f"({local})", "ordered_local", settings.currency):
+        rate = f"CASE WHEN currency = {literal(settings.currency)} THEN 1.0::DOUBLE END AS eur_rate"
+        return f"SELECT *, {rate} FROM ({local})"
+    return (
+        f"SELECT o.*, CASE WHEN o.currency = {literal(settings.currency)} THEN 1.0::DOUBLE ELSE r.rate END AS eur_rate "
+        f"FROM ({local}) AS o LEFT JOIN day_rates AS r ON r.currency = o.currency AND r.day = o.ordered_local::DATE"
+    )
+
+
+def _subscriptions(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> str:
+    return (
+        f"SELECT * EXCLUDE (replaces), CAST({to_local('started_at', settings.timezone)} AS DATE) AS started_on, "
+        f"CAST({to_local('ended_at', settings.timezone)} AS DATE) AS ended_on FROM {rows}"
+    )
+
+
+def _promises(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> str:
+    """A day is kept as the instant of its local midnight; its deadline is the next one, 23 to 25 hours later."""
+    return (
+        f"SELECT * EXCLUDE (midnight), CASE WHEN due_precision = 'date' THEN {to_utc('midnight', settings.timezone)} "
+        f"ELSE due_at END AS deadline_at FROM (SELECT *, (due_on + 1)::TIMESTAMP AS midnight FROM "
+        f"(SELECT * EXCLUDE (replaces), CAST({to_local('due_at', settings.timezone)} AS DATE) AS due_on FROM {rows}))"
+    )
+
+
+DERIVATIONS: dict[str, Derivation] = {
+    "conversations": conversation_rows,
+    "calls": _calls,
+    "responses": _responses,
+    "orders": _orders,
+    "subscriptions": _subscriptions,
+    "promises": _promises,
+}

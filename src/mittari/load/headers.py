@@ -1,0 +1,50 @@
+"""Which header of a file is which column of a table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mittari.errors import UserError, did_you_mean
+from mittari.facts import Table, aliases
+
+
+@dataclass(frozen=True)
+class Match:
+    """`columns` maps columns of the table to headers of the file; `ignored` maps other headers to what may be meant."""
+
+    columns: dict[str, str]
+    ignored: dict[str, str]
+
+
+def matched(table: Table, headers: Iterable[str], where: Path | None) -> Match:
+    """Find the column of every header. A header that is the column's own name goes before an alias of it.
+
+    Raises `UserError` when a column that every row must fill has no header, or two headers mean the same column.
+    """
+    columns: dict[str, str] = {}
+    ignored: dict[str, str] = {}
+    for header in sorted(headers, key=lambda header: aliases.canonical(table.name, header) != header):
+        column = aliases.canonical(table.name, header)
+        if column is None:
+            ignored[header] = did_you_mean(header, (given.name for given in table.given))
+        elif column in columns:
+            if columns[column] != column:
+                raise UserError(f'"{columns[column]}" and "{header}" both mean {column}', where, "Rename one of them.")
+            ignored[header] = f"{column} is there by its own name."
+        else:
+            columns[column] = header
+    require(table, columns, headers, where)
+    return Match(columns, ignored)
+
+
+def require(table: Table, columns: Iterable[str], headers: Iterable[str], where: Path | None) -> None:
+    """Raise `UserError` naming the columns that every row must fill and that are missing from `columns`."""
+    present = set(columns)
+    missing = [column.name for column in table.required if column.name not in present and not column.numbered]
+    if missing:
+        words = "column " + missing[0] if len(missing) == 1 else "columns " + ", ".join(missing)
+        raise UserError(
+            f"the {words} of {table.name} is missing; found are {', '.join(headers)}",
+            where,
+            f"`mittari import --template {table.name}` writes an empty file with all columns.",
+        )

@@ -1,0 +1,127 @@
+"""Rows of a stage into their table: new ones added, changed ones in place of their old selves, others left alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from mittari.facts import Table
+from mittari.load.derive import Context, derived
+from mittari.load.stage import Stage
+from mittari.store import schema
+from mittari.store.sql import identifier
+
+LOADED_AT = "loaded_at"
+
+
+@dataclass(frozen=True)
+class Merged:
+    """`news` is the temporary relation of the rows that entered the table, with all given columns."""
+
+    inserted: int
+    replaced: int
+    unchanged: int
+    news: str
+    was_empty: bool = False
+
+
+def merge(connection: duckdb.DuckDBPyConnection, stage: Stage, context: Context, now: datetime) -> Merged:
+    """Bring the good rows of the stage into the table, with their derived columns.
+
+    A column that the file does not bring keeps, in a replaced row, what it held. The table has no key index: changed
+    rows are found by joining, and are deleted and inserted again, which costs less than an index at every load.
+    """
+    table = stage.table
+    _add_own_dimensions(connection, stage)
+    kept = given_columns(connection, table)
+    if not connection.execute(f"SELECT 1 FROM {identifier(table.name)} LIMIT 1").fetchall():
+        return _into_empty(connection, stage, kept, context, now)
+    news = f"news_{stage.number}"
+    connection.execute(f"CREATE TEMP TABLE {news} AS {_news(stage, kept, now)}")
+    good = _count(connection, stage.good)
+    replaced = _count(connection, f"{news} WHERE replaces")
+    inserted = _count(connection, news) - replaced
+    context.about_to_replace(connection, table, news)
+    if replaced:
+        same = " AND ".join(_same_key(table, "old", "new"))
+        connection.execute(f"DELETE FROM {identifier(table.name)} AS old USING {news} AS new WHERE new.replaces AND {same}")
+    if inserted + replaced:
+        insert(connection, table, news, context)
+    return Merged(inserted, replaced, good - inserted - replaced, news)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, context: Context) -> None:
+    """Insert rows that have every given column and `loaded_at`, with their derived columns."""
+    for step in derived(connection, table, rows, context):
+        connection.execute(f"INSERT INTO {identifier(table.name)} BY NAME {step}")
+
+
+def given_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:
+    """The columns of the table in the warehouse that are not derived, with their SQL types, the user's own included."""
+    rows = connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? AND NOT internal "
+        "AND database_name = current_database() ORDER BY column_index",
+        [table.name],
+    ).fetchall()
+    skipped = {column.name for column in table.derived} | {LOADED_AT}
+    return {name: kind for name, kind in rows if name not in skipped}
+
+
+def _into_empty(
+    connection: duckdb.DuckDBPyConnection, stage: Stage, kept: dict[str, str], context: Context, now: datetime
+) -> Merged:
+    """Nothing can clash: the stage is read straight into the table."""
+    news = f"news_{stage.number}"
+    good = _count(connection, stage.good)
+    columns = ", ".join(
+        identifier(name) if name in stage.columns else f"NULL::{kind} AS {identifier(name)}"
+        for name, kind in kept.items()
+    )
+    connection.execute(
+        f"CREATE TEMP VIEW {news} AS SELECT {columns}, TIMESTAMP '{now}' AS {LOADED_AT}, false AS replaces FROM {stage.good}"
+    )
+    if good:
+        insert(connection, stage.table, news, context)
+    return Merged(good, 0, 0, news, was_empty=True)
+
+
+def _news(stage: Stage, kept: dict[str, str], now: datetime) -> str:
+    """The rows of the stage that the table does not hold yet in just this form."""
+    table = stage.table
+    columns = ", ".join(
+        f"{'new' if name in stage.columns else 'old'}.{identifier(name)} AS {identifier(name)}" for name in kept
+    )
+    compared = [name for name in stage.columns if name not in table.key]
+    changed = " OR ".join(f"new.{identifier(name)} IS DISTINCT FROM old.{identifier(name)}" for name in compared)
+    return (
+        f"SELECT {columns}, TIMESTAMP '{now}' AS {LOADED_AT}, old.{LOADED_AT} IS NOT NULL AS replaces "
+        f"FROM {stage.good} AS new LEFT JOIN {identifier(table.name)} AS old ON {' AND '.join(_same_key(table, 'old', 'new', stage))} "
+        f"WHERE old.{LOADED_AT} IS NULL OR {changed or 'false'}"
+    )
+
+
+def _same_key(table: Table, old: str, new: str, stage: Stage | None = None) -> list[str]:
+    """Conditions for equal keys; an empty part of a key equals another empty part."""
+    conditions = []
+    for name in table.key:
+        column = identifier(name)
+        if stage is not None and name not in stage.columns:
+            conditions.append(f"{old}.{column} IS NULL")
+        elif table[name].required:
+            conditions.append(f"{old}.{column} = {new}.{column}")
+        else:
+            conditions.append(f"{old}.{column} IS NOT DISTINCT FROM {new}.{column}")
+    return conditions
+
+
+def _add_own_dimensions(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    present = schema.present(connection)[stage.table.name]
+    for name in stage.columns:
+        if name not in present and stage.table.is_own_dimension(name):
+            schema.add_column(connection, stage.table.name, name, "VARCHAR")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
+
+

@@ -1,0 +1,66 @@
+"""What can only be judged with all rows of a table in sight: merge cycles, calendars, contracts between rows."""
+
+from datetime import date
+
+import duckdb
+
+from mittari.facts import Table
+from mittari.load.derive import Context
+from mittari.load.derive.business import calendars_of
+from mittari.load.derive.context import TOUCHED
+from mittari.load.derive.links import links_of, resolve
+from mittari.load.merge import given_columns, insert
+from mittari.load.stage import RECORD, Stage, exclude
+from mittari.store.sql import identifier, names
+
+
+def refuse_cycles(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    """Refuse the rows of conversations merged in a circle. Without them the chains that led there end where they do."""
+    if "merged_into" not in stage.columns:
+        return
+    cycle = resolve(connection, links_of(stage.good))
+    if cycle is not None:
+        exclude(
+            connection,
+            stage,
+            f"SELECT {RECORD} FROM {stage.rows} WHERE conversation_id IN ({cycle}) AND merged_into IS NOT NULL",
+            "merged_into",
+            "merged in a circle",
+        )
+
+
+def require_open_calendars(connection: duckdb.DuckDBPyConnection, context: Context) -> None:
+    """Raise `UserError` when a loaded calendar is never open or contradicts itself."""
+    calendars_of(connection, context.settings, date(2025, 1, 1), date(2025, 1, 2))
+
+
+def derive_again(connection: duckdb.DuckDBPyConnection, table: Table, context: Context) -> int:
+    """Compute the derived columns of rows anew that the load altered from afar; returns how many.
+
+    For a stale table these are all rows; of conversations, the merge groups of those touched.
+    """
+    if table.name in context.stale:
+        condition = "true"
+    elif table.name == "conversations" and connection.execute(f"SELECT 1 FROM {TOUCHED} LIMIT 1").fetchall():
+        condition = _GROUPS_TOUCHED
+    else:
+        return 0
+    columns = names(given_columns(connection, table))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE again AS SELECT {columns}, loaded_at, true AS replaces "
+        f"FROM {identifier(table.name)} WHERE {condition}"
+    )
+    count = int(connection.execute("SELECT count(*) FROM again").fetchall()[0][0])
+    if count:
+        key = " AND ".join(f"t.{identifier(name)} = again.{identifier(name)}" for name in table.key)
+        connection.execute(f"DELETE FROM {identifier(table.name)} AS t USING again WHERE {key}")
+        insert(connection, table, "again", context)
+    return count
+
+
+_GROUPS_TOUCHED = f"""
+    conversation_id IN (SELECT conversation_id FROM {TOUCHED})
+    OR root_id IN (SELECT conversation_id FROM {TOUCHED})
+    OR root_id IN (SELECT root_id FROM conversations WHERE conversation_id IN (SELECT conversation_id FROM {TOUCHED}))
+"""
+"""The conversations touched, what was merged into them, and the whole groups they belong to."""
