@@ -21,8 +21,12 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> Parser:
     top = Parser(prog="mittari", description="Measures customer service and customer experience on your own machine.")
-    top.add_argument("--home", type=Path, default=Path(os.environ.get("MITTARI_HOME", "mittari-home")),
-                     help="the folder that holds the installation (or MITTARI_HOME; default: mittari-home)")
+    top.add_argument(
+        "--home",
+        type=Path,
+        default=Path(os.environ.get("MITTARI_HOME", "mittari-home")),
+        help="the folder that holds the installation (or MITTARI_HOME; default: mittari-home)",
+    )
     top.add_argument("--traceback", action="store_true", help="show where in Mittari an error arose")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for group in (demo, installation, facts, numbers):

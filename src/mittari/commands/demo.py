@@ -24,11 +24,16 @@ CHECKED = 8
 
 
 def add(commands: Any) -> None:
-    demo = commands.add_parser("demo", help="a simulated company, live, in the browser",
-                               description="Serve the board of a simulated company with data that keep arriving. Nothing is kept.")
+    demo = commands.add_parser(
+        "demo",
+        help="a simulated company, live, in the browser",
+        description="Serve the board of a simulated company with data that keep arriving. Nothing is kept.",
+    )
     demo.add_argument("--port", type=int, default=8710, help="the port (default 8710)")
     demo.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    demo.add_argument("--check", action="store_true", help="start it, wait for the board, print its first numbers, stop")
+    demo.add_argument(
+        "--check", action="store_true", help="start it, wait for the board, print its first numbers, stop"
+    )
     demo.set_defaults(run=run)
 
 
@@ -50,7 +55,11 @@ def run(chosen: argparse.Namespace) -> int:
             feeder = Feeder(workspace, company, now)
             feeder.start()
             try:
-                server.serve(workspace, chosen.port, on_start=check.begin if chosen.check else lambda at: welcome(at, chosen.no_browser))
+                server.serve(
+                    workspace,
+                    chosen.port,
+                    on_start=check.begin if chosen.check else lambda at: welcome(at, chosen.no_browser),
+                )
             finally:
                 feeder.stop()
             return check.exit_code
@@ -116,8 +125,10 @@ class Check:
             table = self._workspace.scorecard(period="last-30-days", kpis=self._first())
             print(printing.records(list(table)), flush=True)
             numbers = sum(record.value is not None for record in table)
-            print(f"The board answered with {len(page):,} characters, {numbers} of {len(table)} numbers stand.", flush=True)
+            print(
+                f"The board answered with {len(page):,} characters, {numbers} of {len(table)} numbers stand.",
+                flush=True,
+            )
             self.exit_code = 0 if response.status == 200 and numbers == len(table) else 1
         finally:
             os.kill(os.getpid(), signal.SIGINT)
-

@@ -14,13 +14,23 @@ DONE_WITH_REJECTS = 3
 
 def add(commands: Any) -> None:
     load = commands.add_parser("import", help="load files into facts", description="Load files or folders into facts.")
-    load.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="CSV, TSV, JSON lines, Parquet or XLSX, plain or .gz; or a folder")
+    load.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        type=Path,
+        help="CSV, TSV, JSON lines, Parquet or XLSX, plain or .gz; or a folder",
+    )
     load.add_argument("--as", dest="table", metavar="TABLE", help="the table (default: the file's name)")
     load.add_argument("--mapping", metavar="FILE.toml|NAME", help="how a foreign file becomes facts")
     load.add_argument("--source-tz", metavar="TZ", help="the time zone of clock times that name none")
-    load.add_argument("--covers", metavar="A..B", help="the days the file is complete for (default: its first to last day)")
+    load.add_argument(
+        "--covers", metavar="A..B", help="the days the file is complete for (default: its first to last day)"
+    )
     load.add_argument("--dry-run", action="store_true", help="check everything, keep nothing")
-    load.add_argument("--suggest", metavar="FILE", type=Path, help="write a first mapping for a foreign file to the screen")
+    load.add_argument(
+        "--suggest", metavar="FILE", type=Path, help="write a first mapping for a foreign file to the screen"
+    )
     load.add_argument("--template", metavar="TABLE", help="write an empty CSV of a table to the screen")
     load.set_defaults(run=run_import)
 
@@ -34,7 +44,9 @@ def run_import(chosen: argparse.Namespace) -> int:
         print(suggest(chosen.suggest), end="")
         return 0
     if not chosen.paths:
-        raise UserError("a file or folder to import is needed", where="mittari import", hint="see `mittari import --help`")
+        raise UserError(
+            "a file or folder to import is needed", where="mittari import", hint="see `mittari import --help`"
+        )
     return _load(chosen)
 
 
@@ -44,7 +56,9 @@ def _template(name: str) -> int:
     from mittari.facts.template import template_csv
 
     if name not in TABLES:
-        raise UserError(f"no table is called {name!r}", hint=f"{did_you_mean(name, TABLES)} There are: {', '.join(TABLES)}.".strip())
+        raise UserError(
+            f"no table is called {name!r}", hint=f"{did_you_mean(name, TABLES)} There are: {', '.join(TABLES)}.".strip()
+        )
     print(template_csv(TABLES[name]), end="")
     return 0
 
@@ -55,8 +69,14 @@ def _load(chosen: argparse.Namespace) -> int:
     refused = 0
     with open_home(chosen.home) as workspace:
         for path in chosen.paths:
-            reports = workspace.load(path, chosen.table, mapping=chosen.mapping, source_tz=chosen.source_tz, covers=chosen.covers,
-                                     dry_run=chosen.dry_run)
+            reports = workspace.load(
+                path,
+                chosen.table,
+                mapping=chosen.mapping,
+                source_tz=chosen.source_tz,
+                covers=chosen.covers,
+                dry_run=chosen.dry_run,
+            )
             for report in reports:
                 print(told(report, chosen.dry_run))
                 refused += report.rejected
@@ -66,15 +86,21 @@ def _load(chosen: argparse.Namespace) -> int:
 def told(report: "LoadReport", dry_run: bool = False) -> str:
     """A report in a few lines: what came in, what was refused and why."""
     verb = "would load" if dry_run else "loaded"
-    counts = {"new": report.inserted, "changed": report.replaced, "unchanged": report.unchanged, "repeated": report.duplicates,
-              "refused": report.rejected}
-    lines = [f"{report.file}: {verb} {report.rows:,} rows into {report.table} ("
-             + ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == "new") + ")"]
+    counts = {
+        "new": report.inserted,
+        "changed": report.replaced,
+        "unchanged": report.unchanged,
+        "repeated": report.duplicates,
+        "refused": report.rejected,
+    }
+    lines = [
+        f"{report.file}: {verb} {report.rows:,} rows into {report.table} ("
+        + ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == "new")
+        + ")"
+    ]
     lines += [f"  line {reject.line}, {reject.column}: {reject.reason}" for reject in report.rejects]
     if report.rejected > len(report.rejects):
         lines.append(f"  ... and {report.rejected - len(report.rejects):,} more, all in the table rejects")
     lines += [f"  note: {remark} ({count:,})" for remark, count in report.warnings.items()]
     lines += [f"  not read: {header}{f' ({meant})' if meant else ''}" for header, meant in report.ignored.items()]
     return "\n".join(lines)
-
-

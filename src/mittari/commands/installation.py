@@ -5,18 +5,27 @@ from typing import Any
 
 
 def add(commands: Any) -> None:
-    init = commands.add_parser("init", help="make a new installation", description="Make a new installation in the home folder.")
-    init.add_argument("--timezone", metavar="TZ", help="days, weeks and months begin at midnight here (default Europe/Helsinki)")
+    init = commands.add_parser(
+        "init", help="make a new installation", description="Make a new installation in the home folder."
+    )
+    init.add_argument(
+        "--timezone", metavar="TZ", help="days, weeks and months begin at midnight here (default Europe/Helsinki)"
+    )
     init.add_argument("--currency", metavar="CODE", help="the reporting currency (default EUR)")
     init.add_argument("--language", metavar="LANG", help="en, fi, nb or sv")
     init.add_argument("--hours", metavar="TEXT", help='opening hours, such as "Mon-Fri 08:00-16:00"')
     init.add_argument("--holidays", metavar="COUNTRY", help="a country whose public holidays are closed, such as FI")
     init.set_defaults(run=run_init)
-    serve = commands.add_parser("serve", help="start the server with the board", description="Serve the board on this machine.")
+    serve = commands.add_parser(
+        "serve", help="start the server with the board", description="Serve the board on this machine."
+    )
     serve.add_argument("--port", type=int, help="the port (default: the setting, 8710)")
     serve.set_defaults(run=run_serve)
-    doctor = commands.add_parser("doctor", help="say what is wrong here and how to mend it",
-                                 description="Look at the installation and say what is wrong and how to mend it.")
+    doctor = commands.add_parser(
+        "doctor",
+        help="say what is wrong here and how to mend it",
+        description="Look at the installation and say what is wrong and how to mend it.",
+    )
     doctor.set_defaults(run=run_doctor)
 
 

@@ -30,10 +30,15 @@ def add(commands: Any) -> None:
     kpi.add_argument("--set", metavar="NAME=VALUE", action="append", help="another value for a parameter of the KPI")
     kpi.add_argument("--receipt", action="store_true", help="how the number came about")
     kpi.add_argument("--rows", action="store_true", help="write the rows behind it, with the receipt, to two files")
-    kpi.add_argument("--out", metavar="DIR", type=Path, default=Path(), help="where --rows writes (default: this folder)")
+    kpi.add_argument(
+        "--out", metavar="DIR", type=Path, default=Path(), help="where --rows writes (default: this folder)"
+    )
     kpi.set_defaults(run=run_kpi)
-    again = commands.add_parser("recompute", help="the number again from its exported rows alone",
-                                description="Make the number of a receipt again from the rows exported with it, without a database.")
+    again = commands.add_parser(
+        "recompute",
+        help="the number again from its exported rows alone",
+        description="Make the number of a receipt again from the rows exported with it, without a database.",
+    )
     again.add_argument("receipt", metavar="RECEIPT.json", type=Path)
     again.set_defaults(run=run_recompute)
     catalogue = commands.add_parser("catalogue", help="the definitions", description="What is measured, and how.")
@@ -46,8 +51,13 @@ def run_scorecard(chosen: argparse.Namespace) -> int:
     from mittari.workspace import open_home
 
     with open_home(chosen.home) as workspace:
-        table = workspace.scorecard(period=chosen.period, by=chosen.by, where=pairs(chosen.where, "--where"), as_of=chosen.as_of,
-                                    outputs="all" if chosen.all else "headline")
+        table = workspace.scorecard(
+            period=chosen.period,
+            by=chosen.by,
+            where=pairs(chosen.where, "--where"),
+            as_of=chosen.as_of,
+            outputs="all" if chosen.all else "headline",
+        )
         show(table, chosen)
     return 0
 
@@ -57,8 +67,14 @@ def run_kpi(chosen: argparse.Namespace) -> int:
 
     params = {name: number_or_text(value) for name, value in pairs(chosen.set, "--set").items()}
     with open_home(chosen.home) as workspace:
-        table = workspace.kpi(chosen.name, period=chosen.period, by=chosen.by, where=pairs(chosen.where, "--where"),
-                              as_of=chosen.as_of, **params)
+        table = workspace.kpi(
+            chosen.name,
+            period=chosen.period,
+            by=chosen.by,
+            where=pairs(chosen.where, "--where"),
+            as_of=chosen.as_of,
+            **params,
+        )
         show(table, chosen)
         for number, record in enumerate(table):
             if chosen.receipt or chosen.rows:
@@ -86,10 +102,15 @@ def _open(table: "Table", number: int, record: "Record", chosen: argparse.Namesp
         try:
             with rows_file.open("w", encoding="utf-8", newline="") as file:
                 _write_csv(table.rows(number), file)
-            receipt_file.write_text(json.dumps({**receipt, "rows": rows_file.name}, ensure_ascii=False, indent=1), encoding="utf-8")
+            receipt_file.write_text(
+                json.dumps({**receipt, "rows": rows_file.name}, ensure_ascii=False, indent=1), encoding="utf-8"
+            )
         except OSError as error:
             raise UserError(f"the rows cannot be written: {error.strerror}", where=chosen.out) from error
-        print(f"Rows in {rows_file}, receipt in {receipt_file}. Check with: mittari recompute {receipt_file}", file=sys.stderr)
+        print(
+            f"Rows in {rows_file}, receipt in {receipt_file}. Check with: mittari recompute {receipt_file}",
+            file=sys.stderr,
+        )
 
 
 def file_stem(record: "Record") -> str:
@@ -103,7 +124,9 @@ def _write_csv(rows: Sequence[dict[str, Any]], file: Any) -> None:
     writer = csv.DictWriter(file, columns, lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: json.dumps(value) if isinstance(value, (dict, list)) else value for name, value in row.items()})
+        writer.writerow(
+            {name: json.dumps(value) if isinstance(value, (dict, list)) else value for name, value in row.items()}
+        )
 
 
 def run_recompute(chosen: argparse.Namespace) -> int:
@@ -113,9 +136,13 @@ def run_recompute(chosen: argparse.Namespace) -> int:
     result = recompute(receipt, _read_rows(chosen.receipt.parent / receipt["rows"]))
     told = receipt["record"]["value"]
     if result["equal"]:
-        print(f"equal: {receipt['record']['kpi_id']}.{receipt['record']['output']} = {result['value']} from {result['n']} rows")
+        print(
+            f"equal: {receipt['record']['kpi_id']}.{receipt['record']['output']} = {result['value']} from {result['n']} rows"
+        )
         return 0
-    print(f"not equal: the receipt says {told}, its rows give {result['value']} (differs in {', '.join(result['different'])})")
+    print(
+        f"not equal: the receipt says {told}, its rows give {result['value']} (differs in {', '.join(result['different'])})"
+    )
     return NOT_EQUAL
 
 
@@ -143,7 +170,9 @@ def _read_rows(path: Path) -> list[dict[str, Any]]:
             try:
                 row[name] = float(row[name]) if row[name] else None
             except (KeyError, ValueError) as error:
-                raise UserError(f"{name} is a number, found {row.get(name)!r}", where=f"{path}, line {number}") from error
+                raise UserError(
+                    f"{name} is a number, found {row.get(name)!r}", where=f"{path}, line {number}"
+                ) from error
     return rows
 
 
@@ -154,8 +183,16 @@ def run_catalogue(chosen: argparse.Namespace) -> int:
     load_own(chosen.home / "kpis")
     definitions = list(catalogue().values()) if chosen.id is None else [find(chosen.id)[0]]
     if chosen.json:
-        print(json.dumps([described(each, each.headline) | {"outputs": each.outputs, "parameters": dict(each.parameters)}
-                          for each in definitions], ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                [
+                    described(each, each.headline) | {"outputs": each.outputs, "parameters": dict(each.parameters)}
+                    for each in definitions
+                ],
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
     elif chosen.id is None:
         print(printing.definitions(definitions))
     else:

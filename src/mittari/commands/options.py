@@ -9,9 +9,15 @@ from mittari.errors import UserError
 
 def add_slice(command: argparse.ArgumentParser) -> None:
     """The period and slice of numbers."""
-    command.add_argument("--period", metavar="P", help="2026-10, 2026-W40, 2026-Q3, 2026, 2026-10-05, 2026-10-01..2026-10-15, "
-                         "last-30-days; for stocks also an instant. Default: the month in which the data end")
-    command.add_argument("--by", metavar="DIM", action="append", help="split by a dimension, such as channel or customer.segment")
+    command.add_argument(
+        "--period",
+        metavar="P",
+        help="2026-10, 2026-W40, 2026-Q3, 2026, 2026-10-05, 2026-10-01..2026-10-15, "
+        "last-30-days; for stocks also an instant. Default: the month in which the data end",
+    )
+    command.add_argument(
+        "--by", metavar="DIM", action="append", help="split by a dimension, such as channel or customer.segment"
+    )
     command.add_argument("--where", metavar="DIM=VALUE", action="append", help="only the rows with this value")
     command.add_argument("--as-of", metavar="T", help="as it was known at this instant (default: the newest load)")
     shape = command.add_mutually_exclusive_group()

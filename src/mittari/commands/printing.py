@@ -48,14 +48,24 @@ def records(table: Sequence["Record"]) -> str:
         slice_text = ", ".join(f"{name}={value}" for name, value in record.slice.items())
         marks = " ".join([record.status if record.status != "final" else "", *record.flags]).strip()
         name = record.name if record.value is not None or not record.note else record.name
-        rows.append((name, record.period + (f" {slice_text}" if slice_text else ""), number(record.value, record.unit), interval(record),
-                     f"n={record.n:,}".replace(",", " ") if record.n else "", f"{marks}: {record.note}" if record.note else marks))
+        rows.append(
+            (
+                name,
+                record.period + (f" {slice_text}" if slice_text else ""),
+                number(record.value, record.unit),
+                interval(record),
+                f"n={record.n:,}".replace(",", " ") if record.n else "",
+                f"{marks}: {record.note}" if record.note else marks,
+            )
+        )
     return columns(rows)
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))] if rows else []
-    return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 def receipt(told: Mapping[str, Any]) -> str:
@@ -85,14 +95,19 @@ def _short(value: Any) -> str:
 
 
 def definitions(all_of_them: Sequence["Definition"]) -> str:
-    return columns([(f"{each.number:02}", each.id, each.title, each.unit, each.better, each.perspective) for each in all_of_them])
+    return columns(
+        [(f"{each.number:02}", each.id, each.title, each.unit, each.better, each.perspective) for each in all_of_them]
+    )
 
 
 def definition(each: "Definition") -> str:
     """One definition for reading."""
     lines = [
-        f"{each.number:02} {each.id}: {each.title}", f"  asks        {each.asks}", f"  counted     {each.counted}",
-        f"  left out    {each.left_out}", f"  beware      {each.beware}",
+        f"{each.number:02} {each.id}: {each.title}",
+        f"  asks        {each.asks}",
+        f"  counted     {each.counted}",
+        f"  left out    {each.left_out}",
+        f"  beware      {each.beware}",
         f"  outputs     {', '.join(f'{name} ({each.unit_of(name)}, {each.families[name]})' for name in each.outputs)}",
         f"  parameters  {', '.join(f'{name}={value!r}' for name, value in each.parameters.items()) or 'none'}",
         f"  better      {each.better}; target {each.target if each.target is not None else 'own baseline'}",

@@ -32,7 +32,11 @@ def row_terms(spec: Any) -> dict[str, Term]:
     if isinstance(spec, family.Proportion):
         return {"x": Term(COUNT, spec.of & spec.hit), "y": Term(COUNT, spec.of)}
     if isinstance(spec, family.NetShare):
-        return {"positive": Term(COUNT, spec.of & spec.up), "negative": Term(COUNT, spec.of & spec.down), "y": Term(COUNT, spec.of)}
+        return {
+            "positive": Term(COUNT, spec.of & spec.up),
+            "negative": Term(COUNT, spec.of & spec.down),
+            "y": Term(COUNT, spec.of),
+        }
     if isinstance(spec, family.Mean):
         return {"x": Term(SUM, spec.of, spec.value), "y": Term(COUNT, spec.of)}
     if isinstance(spec, family.Ratio):
@@ -92,8 +96,11 @@ def block_sums(blocks: ir.Table, pairs: Mapping[str, tuple[str, str]], plain: se
         x, y = block_value(blocks, top), blocks[bottom].cast("float64")
         sums |= {
             f"{prefix}_G": blocks.count(where=blocks[bottom] != 0).cast("float64"),
-            f"{prefix}_Sx": x.sum(), f"{prefix}_Sy": y.sum(),
-            f"{prefix}_Sx2": (x * x).sum(), f"{prefix}_Sy2": (y * y).sum(), f"{prefix}_Sxy": (x * y).sum(),
+            f"{prefix}_Sx": x.sum(),
+            f"{prefix}_Sy": y.sum(),
+            f"{prefix}_Sx2": (x * x).sum(),
+            f"{prefix}_Sy2": (y * y).sum(),
+            f"{prefix}_Sxy": (x * y).sum(),
         }
     return sums
 

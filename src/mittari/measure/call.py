@@ -85,5 +85,3 @@ class Call:
 def day_numbers(values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """Days since 1970 of an array of dates, whatever unit the database handed them over in."""
     return values.astype("datetime64[D]").astype(np.int64)
-
-

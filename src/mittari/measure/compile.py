@@ -81,28 +81,29 @@ class Compiler:
     def _relation_key(definition: Definition, params: Mapping[str, Any]) -> tuple[Any, ...]:
         return (definition.relation_for(params), *sorted(definition.relation_parameters(params).items()))
 
-    def _parts(self, definition: Definition, params: Mapping[str, Any], name: str, source: Source, spec: Any,
-               block: str) -> list[Part]:
+    def _parts(
+        self, definition: Definition, params: Mapping[str, Any], name: str, source: Source, spec: Any, block: str
+    ) -> list[Part]:
         kind = kind_of(spec, block)
         relation = self._relation_key(definition, params)
         clock = "period" if spec.at is None else spec.at.get_name()
         number, group = self._group(relation, name, source, clock, kind, block, spec)
         parts = [Part(number, group.take(spec))]
-        if kind in SIDE_KINDS:
-            # rows beside the values (unanswered, immature) do not stand among them
-            if side_terms(spec):
-                number, group = self._group(relation, name, source, clock, CELLS, family.DAY, None)
-                parts.append(Part(number, group.take_sides(spec)))
+        if kind in SIDE_KINDS and side_terms(spec):  # rows beside the values do not stand among them
+            number, group = self._group(relation, name, source, clock, CELLS, family.DAY, None)
+            parts.append(Part(number, group.take_sides(spec)))
         return parts
 
-    def _group(self, relation: tuple[Any, ...], name: str, source: Source, clock: str, kind: str, block: str,
-               spec: Any) -> tuple[int, Group]:
+    def _group(
+        self, relation: tuple[Any, ...], name: str, source: Source, clock: str, kind: str, block: str, spec: Any
+    ) -> tuple[int, Group]:
         own = (spec.value if kind == VALUES else spec.time).op() if kind in SIDE_KINDS else None
         of = spec.of.op() if kind in SIDE_KINDS else None
         key = (relation, name, clock, kind, block if kind == VALUES else "", own, of)
         if key not in self.groups:
-            self.groups[key] = Group(self.facts, self.request, source, relation=relation[0], name=name, clock=clock, kind=kind,
-                                     block=block)
+            self.groups[key] = Group(
+                self.facts, self.request, source, relation=relation[0], name=name, clock=clock, kind=kind, block=block
+            )
         return list(self.groups).index(key), self.groups[key]
 
     def plan(self) -> Plan:
@@ -112,13 +113,24 @@ class Compiler:
         return Plan(tuple(queries), tuple(self.recipes), self.request.by)
 
 
-def recipe(definition: Definition, output: str, declared: Any, parts: tuple[Part, ...], fallback: tuple[Part, ...]) -> Recipe:
+def recipe(
+    definition: Definition, output: str, declared: Any, parts: tuple[Part, ...], fallback: tuple[Part, ...]
+) -> Recipe:
     spec = getattr(declared, "base", None) or declared
     return Recipe(
-        kpi_id=definition.id, output=output, family=type(declared).__name__, base=type(spec).__name__, block=block_of(definition),
-        parts=parts, fallback=fallback, q=getattr(spec, "q", None), domain=getattr(spec, "domain", "positive"),
-        exposure=getattr(spec, "exposure", None), against=getattr(declared, "against", None),
-        gap=getattr(declared, "gap", False), flow_days=getattr(spec, "flow_days", 0),
+        kpi_id=definition.id,
+        output=output,
+        family=type(declared).__name__,
+        base=type(spec).__name__,
+        block=block_of(definition),
+        parts=parts,
+        fallback=fallback,
+        q=getattr(spec, "q", None),
+        domain=getattr(spec, "domain", "positive"),
+        exposure=getattr(spec, "exposure", None),
+        against=getattr(declared, "against", None),
+        gap=getattr(declared, "gap", False),
+        flow_days=getattr(spec, "flow_days", 0),
     )
 
 

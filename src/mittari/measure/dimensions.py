@@ -4,16 +4,43 @@ from collections.abc import Iterable, Mapping
 
 from mittari.errors import UserError, did_you_mean
 
-CONTACTS = ("channel", "priority", "team_id", "agent_id", "first_responder_id", "reason_code", "resolved_by", "queue_id")
-ANSWERS = ("channel", "agent_id", "team_id", "survey_id", "item", "scale", "source", "lang", "touchpoint_id", "location_id",
-           "device_id")
+CONTACTS = (
+    "channel",
+    "priority",
+    "team_id",
+    "agent_id",
+    "first_responder_id",
+    "reason_code",
+    "resolved_by",
+    "queue_id",
+)
+ANSWERS = (
+    "channel",
+    "agent_id",
+    "team_id",
+    "survey_id",
+    "item",
+    "scale",
+    "source",
+    "lang",
+    "touchpoint_id",
+    "location_id",
+    "device_id",
+)
 PROMISES = ("kind", "status")
 ORDERS = ("channel", "product", "status", "currency")
 CUSTOMER = ("account_id", "segment", "country", "lang", "acquisition_channel")
 
 OF_RELATION: dict[str, tuple[str, ...]] = {
-    "contacts": CONTACTS, "repeat_contacts": CONTACTS, "waits": CONTACTS, "open_cases": CONTACTS, "complaints": CONTACTS,
-    "answers": ANSWERS, "latest_answers": ANSWERS, "promise_outcomes": PROMISES, "order_lines_eur": ORDERS,
+    "contacts": CONTACTS,
+    "repeat_contacts": CONTACTS,
+    "waits": CONTACTS,
+    "open_cases": CONTACTS,
+    "complaints": CONTACTS,
+    "answers": ANSWERS,
+    "latest_answers": ANSWERS,
+    "promise_outcomes": PROMISES,
+    "order_lines_eur": ORDERS,
 }
 CUSTOM = "dim_"
 
@@ -34,7 +61,10 @@ def check(names: Iterable[str], schemas: Mapping[str, Iterable[str]]) -> None:
     there = known(schemas)
     for name in names:
         if name not in there:
-            raise UserError(f"no dimension is called {name!r}", hint=f"{did_you_mean(name, there)} There are: {', '.join(there)}.".strip())
+            raise UserError(
+                f"no dimension is called {name!r}",
+                hint=f"{did_you_mean(name, there)} There are: {', '.join(there)}.".strip(),
+            )
 
 
 def missing(relation: str, names: Iterable[str]) -> list[str]:

@@ -23,18 +23,38 @@ def exposure_query(facts: Facts, request: Request) -> Query:
     """Active customers at the opening of each period, and on average over its local midnights."""
     source, rows, slices = _active(facts, request)
     periods = rows.group_by("period", *slices).agg(
-        active_at_start=rows.at_start.sum(), average_active=rows.active_days.sum() / rows.period_days.max())
-    return Query(kind=EXPOSURE, sql=to_sql(periods), keys=("period", *slices), relation="activity", source="written",
-                 tables=source.tables, clock="period")
+        active_at_start=rows.at_start.sum(), average_active=rows.active_days.sum() / rows.period_days.max()
+    )
+    return Query(
+        kind=EXPOSURE,
+        sql=to_sql(periods),
+        keys=("period", *slices),
+        relation="activity",
+        source="written",
+        tables=source.tables,
+        clock="period",
+    )
 
 
 def exposure_rows(facts: Facts, request: Request) -> tuple[str, tuple[str, ...]]:
     """The same by customer: x is the share of the period's local midnights at which they were active, y whether at its first."""
     source, rows, _ = _active(facts, request)
     people = rows.group_by("period", "customer_id").agg(
-        x=rows.active_days.sum() / rows.period_days.max(), y=rows.at_start.max(), at=rows.first_day.min().cast("timestamp"))
-    people = people.select("period", "at", "x", "y", "customer_id", key=people.customer_id, block=people.customer_id,
-                           included=ibis.literal(True), reason=ibis.null("string"))
+        x=rows.active_days.sum() / rows.period_days.max(),
+        y=rows.at_start.max(),
+        at=rows.first_day.min().cast("timestamp"),
+    )
+    people = people.select(
+        "period",
+        "at",
+        "x",
+        "y",
+        "customer_id",
+        key=people.customer_id,
+        block=people.customer_id,
+        included=ibis.literal(True),
+        reason=ibis.null("string"),
+    )
     return to_sql(people), source.tables
 
 
@@ -42,7 +62,9 @@ def _active(facts: Facts, request: Request) -> tuple[Source, ir.Table, list[str]
     """One row per period and time a customer was active: at_start (0 or 1), active_days, period_days."""
     by_orders = request.basis == "orders"
     intervals = order_intervals(facts) if by_orders else contract_intervals(facts)
-    source = Source(rows=islands(intervals, 0), tables=("orders",) if by_orders else ("subscriptions",), key="customer_id")
+    source = Source(
+        rows=islands(intervals, 0), tables=("orders",) if by_orders else ("subscriptions",), key="customer_id"
+    )
     rows = with_dimensions(facts, source, (*request.by, *request.where))
     for number, name in customer_slices(request.where):
         rows = rows.filter(dimension(source, rows, name) == ibis.literal(f"__where_{number}__"))

@@ -6,6 +6,7 @@ from typing import Any
 import ibis
 from ibis.expr import types as ir
 
+from mittari.errors import Fault
 from mittari.measure import outputs as family
 from mittari.measure.aggregates import Aggregates, Term, block_sums, row_terms, side_terms
 from mittari.measure.recipe import BLOCKS, CELLS, STOCK, VALUES, WAITS, Query, Request
@@ -50,7 +51,9 @@ def person(rows: ir.Table) -> ir.Value:
 def block_key(rows: ir.Table, block: str, half_hours: bool, clock: str) -> dict[str, ir.Value]:
     """The columns that identify a row's block. Who is not known is a block of their own (G20)."""
     if block == family.PERSON:
-        return {"block": ibis.coalesce(person(rows).cast("string"), ibis.literal(UNKNOWN_PERSON) + rows.key.cast("string"))}
+        return {
+            "block": ibis.coalesce(person(rows).cast("string"), ibis.literal(UNKNOWN_PERSON) + rows.key.cast("string"))
+        }
     local = rows[local_clock(clock)]
     keys = {"day": local.date()}
     if half_hours:
@@ -73,14 +76,26 @@ def with_period(source: Source, rows: ir.Table, clock: str) -> ir.Table:
     if source.periodic:
         return rows
     days = days_table()
-    return rows.join(days.rename(call_day="day"), rows[local_clock(clock)].date() == days.rename(call_day="day").call_day)
+    return rows.join(
+        days.rename(call_day="day"), rows[local_clock(clock)].date() == days.rename(call_day="day").call_day
+    )
 
 
 class Group:
     """One query in the making. `take` adds an output and says in which columns its numbers will stand."""
 
-    def __init__(self, facts: Facts, request: Request, source: Source, *, relation: str, name: str, clock: str, kind: str,
-                 block: str) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        request: Request,
+        source: Source,
+        *,
+        relation: str,
+        name: str,
+        clock: str,
+        kind: str,
+        block: str,
+    ) -> None:
         self.facts, self.request, self.source = facts, request, source
         self.relation, self.name, self.clock, self.kind, self.block = relation, name, clock, kind, block
         self.aggregates = Aggregates()
@@ -121,10 +136,23 @@ class Group:
 
     def query(self) -> Query:
         rows = rows_in_span(self.facts, self.source, self.clock, self.request)
-        build = {CELLS: self._cells, BLOCKS: self._blocks, VALUES: self._values, WAITS: self._values, STOCK: self._by_period}
+        build = {
+            CELLS: self._cells,
+            BLOCKS: self._blocks,
+            VALUES: self._values,
+            WAITS: self._values,
+            STOCK: self._by_period,
+        }
         statement, keys = build[self.kind](rows)
-        return Query(kind=self.kind, sql=to_sql(statement), keys=tuple(keys), relation=self.relation, source=self.name,
-                     tables=self.source.tables, clock=self.clock)
+        return Query(
+            kind=self.kind,
+            sql=to_sql(statement),
+            keys=tuple(keys),
+            relation=self.relation,
+            source=self.name,
+            tables=self.source.tables,
+            clock=self.clock,
+        )
 
     def _cells(self, rows: ir.Table) -> tuple[ir.Table, list[str]]:
         if self.source.periodic:
@@ -147,10 +175,13 @@ class Group:
 
     def _values(self, rows: ir.Table) -> tuple[ir.Table, list[str]]:
         """Distinct values with how often they stand in each block (quantiles) or how many of them ended (waits)."""
-        assert self.value is not None
+        if self.value is None:
+            raise Fault("a query of values was asked for without an output")
         value, of, event = self.value
         rows = with_period(self.source, rows.filter(of), self.clock)
-        keys: dict[str, Any] = {} if self.kind == WAITS else block_key(rows, self.block, self.request.half_hours, self.clock)
+        keys: dict[str, Any] = (
+            {} if self.kind == WAITS else block_key(rows, self.block, self.request.half_hours, self.clock)
+        )
         rows = rows.mutate(value=value.cast("float64"), **keys)
         names = ["period", *keys, *self.slices, "value"]
         sums = {"n": rows.count()}

@@ -100,10 +100,14 @@ class Definition:
         """All parameters with their values; raises UserError for one this KPI does not have or of the wrong type."""
         for name, value in given.items():
             if name not in self.parameters:
-                raise UserError(f"{self.id} has no parameter {name!r}",
-                                hint=f"{did_you_mean(name, self.parameters)} It has: {', '.join(self.parameters) or 'none'}.".strip())
+                raise UserError(
+                    f"{self.id} has no parameter {name!r}",
+                    hint=f"{did_you_mean(name, self.parameters)} It has: {', '.join(self.parameters) or 'none'}.".strip(),
+                )
             default = self.parameters[name]
-            wrong = isinstance(default, (int, float)) and (isinstance(value, bool) or not isinstance(value, (int, float)))
+            wrong = isinstance(default, (int, float)) and (
+                isinstance(value, bool) or not isinstance(value, (int, float))
+            )
             if wrong or (isinstance(default, str) and not isinstance(value, str)):
                 raise UserError(f"{self.id}: parameter {name} is {type(default).__name__}, found {value!r}")
         return {**self.parameters, **given}
@@ -124,7 +128,9 @@ class AnyRows:
 REGISTRY: dict[str, Definition] = {}
 
 
-def kpi(*, number: int, relation: str, outputs: tuple[str, ...], tables: tuple[str, ...], **facts: Any) -> Callable[..., Any]:
+def kpi(
+    *, number: int, relation: str, outputs: tuple[str, ...], tables: tuple[str, ...], **facts: Any
+) -> Callable[..., Any]:
     """Register the function below as a KPI; its name is the KPI's id, its keyword arguments are the parameters."""
 
     def register(build: Callable[..., Mapping[str, Any]]) -> Callable[..., Mapping[str, Any]]:
@@ -136,8 +142,16 @@ def kpi(*, number: int, relation: str, outputs: tuple[str, ...], tables: tuple[s
             for argument in inspect.signature(build).parameters.values()
             if argument.kind is inspect.Parameter.KEYWORD_ONLY
         }
-        REGISTRY[name] = Definition(id=name, number=number, relation=relation, outputs=outputs, tables=tables, build=build,
-                                    parameters=parameters, **facts)
+        REGISTRY[name] = Definition(
+            id=name,
+            number=number,
+            relation=relation,
+            outputs=outputs,
+            tables=tables,
+            build=build,
+            parameters=parameters,
+            **facts,
+        )
         return build
 
     return register
@@ -150,7 +164,8 @@ def load_own(folder: Path) -> None:
         if name in sys.modules:
             continue
         spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
+        if spec is None or spec.loader is None:
+            raise UserError("this is no Python module", where=path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         try:
@@ -173,9 +188,14 @@ def find(name: str) -> tuple[Definition, str]:
     identifier, _, output = name.partition(".")
     known = catalogue()
     if identifier not in known:
-        raise UserError(f"no KPI is called {identifier!r}", hint=f"{did_you_mean(identifier, known)} `mittari catalogue` lists them.".strip())
+        raise UserError(
+            f"no KPI is called {identifier!r}",
+            hint=f"{did_you_mean(identifier, known)} `mittari catalogue` lists them.".strip(),
+        )
     definition = known[identifier]
     if output and output not in definition.outputs:
-        raise UserError(f"{identifier} has no output {output!r}",
-                        hint=f"{did_you_mean(output, definition.outputs)} It has: {', '.join(definition.outputs)}.".strip())
+        raise UserError(
+            f"{identifier} has no output {output!r}",
+            hint=f"{did_you_mean(output, definition.outputs)} It has: {', '.join(definition.outputs)}.".strip(),
+        )
     return definition, output or definition.headline

@@ -24,8 +24,16 @@ def plain(values: Any, missing: Any = 0) -> npt.NDArray[Any]:
 def texts(values: Any) -> list[str | None]:
     """A column of text with None for null."""
     if isinstance(values, np.ma.MaskedArray):
-        return [None if hidden else str(value) for value, hidden in zip(values.data, np.ma.getmaskarray(values), strict=True)]
+        return [
+            None if hidden else str(value)
+            for value, hidden in zip(values.data, np.ma.getmaskarray(values), strict=True)
+        ]
     return [None if value is None else str(value) for value in values]
+
+
+def weighted(place: npt.NDArray[np.intp], weights: Floats, size: int = 0) -> Floats:
+    """The sum of the weights at each place, as doubles (also where there is nothing to sum)."""
+    return np.bincount(place, weights=weights, minlength=size).astype(np.float64)
 
 
 @dataclass
@@ -101,7 +109,7 @@ class Material:
             if role in part.columns:
                 kept, group, frame = self.rows(part)
                 values = plain(frame[part.columns[role]])[kept].astype(np.float64)
-                total += np.bincount(group, weights=values, minlength=self.groups.count)
+                total += weighted(group, values, self.groups.count)
         return total
 
     def cells(self, part: Part) -> npt.NDArray[np.int64]:
@@ -112,17 +120,24 @@ class Material:
         day = day_numbers(plain(frame["day"]))[kept]
         return day * HALF_HOURS + (plain(frame["half_hour"])[kept].astype(np.int64) if "half_hour" in frame else 0)
 
-    def block_sums(self, parts: Sequence[Part], roles: Sequence[str]) -> tuple[Indices, npt.NDArray[np.int64], list[Floats]]:
+    def block_sums(
+        self, parts: Sequence[Part], roles: Sequence[str]
+    ) -> tuple[Indices, npt.NDArray[np.int64], list[Floats]]:
         """Group, block and sums of each (group, block): the same day of two sources is one block."""
         parts = [part for part in parts if roles[0] in part.columns]
         group = np.concatenate([self.rows(part)[1] for part in parts] or [np.zeros(0, dtype=np.intp)])
         cell = np.concatenate([self.cells(part) for part in parts] or [np.zeros(0, dtype=np.int64)])
         sums = [
-            np.concatenate([plain(self.frames[part.query][part.columns[role]])[self.rows(part)[0]].astype(np.float64) for part in parts]
-                           or [np.zeros(0)])
+            np.concatenate(
+                [
+                    plain(self.frames[part.query][part.columns[role]])[self.rows(part)[0]].astype(np.float64)
+                    for part in parts
+                ]
+                or [np.zeros(0)]
+            )
             for role in roles
         ]
         if len(parts) < 2:
             return group, cell, sums
         pairs, place = np.unique(np.stack([group, cell]), axis=1, return_inverse=True)
-        return pairs[0].astype(np.intp), pairs[1], [np.bincount(place.ravel(), weights=column) for column in sums]
+        return pairs[0].astype(np.intp), pairs[1], [weighted(place.ravel(), column) for column in sums]

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from mittari.measure import bind
-from mittari.measure.call import Call, Frame, Reader, State
+from mittari.measure.call import Call, Reader, State
 from mittari.measure.kpi import Definition
 from mittari.measure.material import Material
 from mittari.measure.recipe import Plan, Request, decode, encode
@@ -46,8 +46,20 @@ class Plans:
         return self._kept[key]
 
     def _key(self, request: Request, wanted: Sequence[Wanted], state: State) -> str:
-        asked = [(definition.id, output, definition.version, sorted(params.items())) for definition, output, params in wanted]
-        text = repr((self._code, request, asked, sorted(state.schemas), state.fingerprint, "calls" in state.filled, state.currency))
+        asked = [
+            (definition.id, output, definition.version, sorted(params.items())) for definition, output, params in wanted
+        ]
+        text = repr(
+            (
+                self._code,
+                request,
+                asked,
+                sorted(state.schemas),
+                state.fingerprint,
+                "calls" in state.filled,
+                state.currency,
+            )
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def _read(self, key: str) -> Plan | None:
@@ -72,7 +84,6 @@ class Plans:
             waiting.replace(self._folder / f"{key}.json")
         return plan
 
-
     def row_queries(self, request: Request, one: Wanted, state: State) -> tuple[Any, ...]:
         """Statements for the rows behind one output. They are asked when a number is opened, so they are not kept."""
         from mittari.measure.relations import Facts
@@ -95,8 +106,14 @@ class Shape:
     def request(self, wanted: Sequence[Wanted], scales: bool) -> Request:
         by = (*self.by, SCALE) if scales and SCALE not in self.by else self.by
         where = tuple(name for name in self.where if not (scales and name == SCALE))
-        return Request(outputs=tuple((definition.id, output) for definition, output, _ in wanted), by=by, where=where,
-                       channels=self.channels, basis=self.basis, half_hours=self.half_hours)
+        return Request(
+            outputs=tuple((definition.id, output) for definition, output, _ in wanted),
+            by=by,
+            where=where,
+            channels=self.channels,
+            basis=self.basis,
+            half_hours=self.half_hours,
+        )
 
 
 def channels_of(call: Call) -> str:
@@ -113,19 +130,25 @@ def basis_of(call: Call, state: State) -> str:
     if "subscriptions" not in state.filled:
         return "orders"
     days = [day for span in call.spans for day in (span.first_day, min(span.end_day, span.first_day))]
-    return "contracts" if all(state.covers("subscriptions", day) for day in days) or "orders" not in state.filled else "orders"
+    return (
+        "contracts"
+        if all(state.covers("subscriptions", day) for day in days) or "orders" not in state.filled
+        else "orders"
+    )
 
 
 def shape_of(call: Call, state: State) -> Shape:
     short = max(len(span.days) for span in call.spans) < HALF_HOURS_BELOW_DAYS
-    return Shape(by=call.by, where=tuple(call.where), channels=channels_of(call), basis=basis_of(call, state), half_hours=short)
+    return Shape(
+        by=call.by, where=tuple(call.where), channels=channels_of(call), basis=basis_of(call, state), half_hours=short
+    )
 
 
 def run(plan: Plan, call: Call, reader: Reader, state: State) -> Material:
     """Ask the plan's queries and sort what they brought."""
-    frames: list[Frame] = []
-    for query in plan.queries:
-        frames.append(reader.fetch(bind.statement(query.sql, call), bind.parameters(query.sql, call, state)))
+    frames = [
+        reader.fetch(bind.statement(query.sql, call), bind.parameters(query.sql, call, state)) for query in plan.queries
+    ]
     return Material(plan, call, frames)
 
 
@@ -133,4 +156,6 @@ def for_scales(call: Call) -> Call:
     """The call as KPIs on scales see it: split by scale, so that scales are never added up (G17)."""
     if SCALE in call.by:
         return call
-    return replace(call, by=(*call.by, SCALE), where={name: value for name, value in call.where.items() if name != SCALE})
+    return replace(
+        call, by=(*call.by, SCALE), where={name: value for name, value in call.where.items() if name != SCALE}
+    )

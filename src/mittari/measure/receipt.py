@@ -42,7 +42,9 @@ class Receipt:
 class Opened:
     """A number opened: its rows, and the receipt that is made of them."""
 
-    def __init__(self, wanted: Wanted, record: Record, call: Call, *, plans: Plans, reader: Reader, state: State) -> None:
+    def __init__(
+        self, wanted: Wanted, record: Record, call: Call, *, plans: Plans, reader: Reader, state: State
+    ) -> None:
         self.definition, self.output, params = wanted
         self.record, self.reader, self.state = record, reader, state
         self.call = for_scales(call) if self.definition.scales else call
@@ -72,7 +74,11 @@ class Opened:
         for side, call in self.sides().items():
             for query in queries:
                 frame = self.reader.fetch(bind.statement(query.sql, call), bind.parameters(query.sql, call, self.state))
-                found += [{"side": side, "part": query.part, **row} for row in records_of(frame) if self._of_scale(query.part, row)]
+                found += [
+                    {"side": side, "part": query.part, **row}
+                    for row in records_of(frame)
+                    if self._of_scale(query.part, row)
+                ]
         return sorted(found, key=lambda row: (row["side"] != "now", not row["included"], str(row["at"]), row["key"]))
 
     def _of_scale(self, part: str, row: Mapping[str, Any]) -> bool:
@@ -87,7 +93,12 @@ class Opened:
         return Receipt(
             record=self.record.as_dict(),
             definition=described(self.definition, self.output),
-            period={"text": span.text, "from": utc_text(span.start), "to": utc_text(span.end), "time_zone": self.state.zone},
+            period={
+                "text": span.text,
+                "from": utc_text(span.start),
+                "to": utc_text(span.end),
+                "time_zone": self.state.zone,
+            },
             clock=part.clock,
             counted=sum(bool(row["included"]) for row in own),
             left_out=dict(Counter(row["reason"] for row in own if not row["included"]).most_common()),
@@ -95,34 +106,59 @@ class Opened:
             freshness=None if self.state.newest is None else utc_text(self.state.newest),
             path=f"raw rows of {', '.join(part.tables)}, one {part.kind} query",
             how=self._how(rows),
-            sql=[self.plan.queries[part.query].sql for part in self.recipe.parts] + [query.sql for query in queries if query.part == "exposure"],
+            sql=[self.plan.queries[part.query].sql for part in self.recipe.parts]
+            + [query.sql for query in queries if query.part == "exposure"],
         )
 
     def _how(self, rows: Rows) -> dict[str, Any]:
         recipe = self.recipe
-        days = {side: [day.isoformat() for day in self._covered(call.spans[0], side, rows)] for side, call in self.sides().items()}
+        days = {
+            side: [day.isoformat() for day in self._covered(call.spans[0], side, rows)]
+            for side, call in self.sides().items()
+        }
         return {
-            "family": recipe.family, "base": recipe.base, "block": recipe.block, "blocks_of": "day" if "approx" in self.record.flags else recipe.block,
-            "q": recipe.q, "domain": recipe.domain, "exposure": recipe.exposure, "gap": recipe.gap, "flow_days": recipe.flow_days,
-            "half_hours": self.request.half_hours, "one_day": len(self.call.spans[0].days) == 1, "covered_days": days,
+            "family": recipe.family,
+            "base": recipe.base,
+            "block": recipe.block,
+            "blocks_of": "day" if "approx" in self.record.flags else recipe.block,
+            "q": recipe.q,
+            "domain": recipe.domain,
+            "exposure": recipe.exposure,
+            "gap": recipe.gap,
+            "flow_days": recipe.flow_days,
+            "half_hours": self.request.half_hours,
+            "one_day": len(self.call.spans[0].days) == 1,
+            "covered_days": days,
         }
 
     def _covered(self, span: Span, side: str, rows: Rows) -> Sequence[Any]:
         if self.recipe.base not in ("Count", "EuroSum"):
             return []
         table = self.plan.queries[self.recipe.parts[0].query].tables[0]
-        seen = {(datetime.fromisoformat(row["at"]).date() - datetime(1970, 1, 1).date()).days
-                for row in rows if row["included"] and row["side"] == side and row["part"] != "exposure"}
+        seen = {
+            (datetime.fromisoformat(row["at"]).date() - datetime(1970, 1, 1).date()).days
+            for row in rows
+            if row["included"] and row["side"] == side and row["part"] != "exposure"
+        }
         return covered_days(span, table, self.state, seen)
 
 
 def described(definition: Definition, output: str) -> dict[str, Any]:
     """The definition as a receipt shows it."""
     return {
-        "id": definition.id, "output": output, "title": definition.title, "unit": definition.unit_of(output),
-        "better": definition.better, "perspective": PERSPECTIVES[definition.perspective], "asks": definition.asks,
-        "counted": definition.counted, "left_out": definition.left_out, "beware": definition.beware,
-        "relation": definition.relation, "block": definition.block, "version": definition.version,
+        "id": definition.id,
+        "output": output,
+        "title": definition.title,
+        "unit": definition.unit_of(output),
+        "better": definition.better,
+        "perspective": PERSPECTIVES[definition.perspective],
+        "asks": definition.asks,
+        "counted": definition.counted,
+        "left_out": definition.left_out,
+        "beware": definition.beware,
+        "relation": definition.relation,
+        "block": definition.block,
+        "version": definition.version,
     }
 
 
@@ -135,5 +171,7 @@ def records_of(frame: Mapping[str, Any]) -> Rows:
         elif name in ("x", "y"):
             columns[name] = [None if value is None else float(value) for value in values.tolist()]
         else:
-            columns[name] = [None if value is None else value.replace(" ", "T") if name == "at" else value for value in texts(values)]
+            columns[name] = [
+                None if value is None else value.replace(" ", "T") if name == "at" else value for value in texts(values)
+            ]
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

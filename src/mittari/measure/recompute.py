@@ -10,6 +10,7 @@ import numpy as np
 from mittari.measure import families
 from mittari.measure.call import day_numbers
 from mittari.measure.evaluate import DOMAINS
+from mittari.measure.evaluate.blocked import estimate_of
 from mittari.measure.families import Components, Estimate, change
 from mittari.measure.families.estimate import NO_DATA
 from mittari.measure.material import HALF_HOURS
@@ -84,14 +85,15 @@ def block_of(how: Mapping[str, Any], row: Row) -> str:
     return at[:10] + (f" {int(at[11:13]) * 2 + (int(at[14:16]) >= 30)}" if how["half_hours"] else "")
 
 
-def _blocked(how: Mapping[str, Any], x: np.ndarray, y: np.ndarray, blocks: np.ndarray, n: int) -> tuple[Components, Estimate]:
+def _blocked(
+    how: Mapping[str, Any], x: np.ndarray, y: np.ndarray, blocks: np.ndarray, n: int
+) -> tuple[Components, Estimate]:
     if how["base"] == "NetShare":
         components = families.NetShare.components_from_blocks(*families.sum_blocks(blocks, x > 0, x < 0, y))
         return components, families.NetShare.estimate(components)
-    family = {"Proportion": families.Proportion, "Mean": families.Mean, "Ratio": families.Ratio}[how["base"]]
+    family = families.Proportion if how["base"] == "Proportion" else families.Ratio
     components = family.components_from_blocks(*families.sum_blocks(blocks, x, y))
-    domain = {} if how["base"] == "Proportion" else {"domain": DOMAINS[how["domain"]]}
-    return components, family.estimate(components, n=n, **domain)
+    return components, estimate_of(how["base"], components, n, how["domain"])
 
 
 def _quantile(q: float, values: np.ndarray, blocks: np.ndarray) -> tuple[Components, Estimate]:
@@ -115,7 +117,9 @@ def _days(how: Mapping[str, Any], side: str) -> list[date]:
     return [date.fromisoformat(day) for day in how["covered_days"][side]]
 
 
-def _count(how: Mapping[str, Any], side: str, rows: Sequence[Row], exposures: Sequence[Row]) -> tuple[Components, Estimate]:
+def _count(
+    how: Mapping[str, Any], side: str, rows: Sequence[Row], exposures: Sequence[Row]
+) -> tuple[Components, Estimate]:
     column = {"average_active": "x", "active_at_start": "y"}.get(how["exposure"])
     exposure = 1.0 if column is None else float(_column(exposures, column).sum())
     days = _days(how, side)
@@ -128,7 +132,11 @@ def _count(how: Mapping[str, Any], side: str, rows: Sequence[Row], exposures: Se
     for row in rows:
         day, _, half_hour = str(row["block"]).partition(" ")
         counts[numbers[day] * width + int(half_hour or 0)] += 1
-    cells = families.cells_of_half_hours(len(days)) if how["half_hours"] else families.cells_of_days([day.weekday() for day in days])
+    cells = (
+        families.cells_of_half_hours(len(days))
+        if how["half_hours"]
+        else families.cells_of_days([day.weekday() for day in days])
+    )
     components = families.Count.components_from_cells(counts, cells, exposure=exposure)
     return components, families.Count.estimate(components, one_day=how["one_day"]) if components else NO_DATA
 
@@ -140,4 +148,6 @@ def _euro_sum(how: Mapping[str, Any], side: str, rows: Sequence[Row]) -> tuple[C
         day = np.datetime64(str(row["block"]).split(" ")[0], "D").astype(np.int64)
         sums[np.searchsorted(days, day)] += float(row["x"])
     components = families.EuroSum.components_from_days(sums) if len(days) else {}
-    return components, families.EuroSum.estimate(components, n=len(rows), domain=DOMAINS[how["domain"]]) if components else NO_DATA
+    return components, families.EuroSum.estimate(
+        components, n=len(rows), domain=DOMAINS[how["domain"]]
+    ) if components else NO_DATA

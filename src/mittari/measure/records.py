@@ -24,17 +24,35 @@ def compared(recipe: Recipe, now: Measured, before: Measured) -> Measured:
         usable = now.covered and before.covered
         components = families.Growth.components_from_counts(now.components, before.components) if usable else {}
         few = "few_blocks" in (*now.estimate.flags, *before.estimate.flags)
-        estimate = families.Growth.gap(components) if recipe.gap else families.Growth.estimate(components, few_blocks=few)
+        estimate = (
+            families.Growth.gap(components) if recipe.gap else families.Growth.estimate(components, few_blocks=few)
+        )
     else:
         components = change.two_periods(now.components, before.components)
         estimate = change.newcombe(components) if components else NO_DATA
     # what was left open in either period is told by the KPI compared, not by its change
-    return Measured(components, estimate, immature=now.immature + before.immature,
-                    approximate=now.approximate or before.approximate, covered=now.covered and before.covered)
+    return Measured(
+        components,
+        estimate,
+        immature=now.immature + before.immature,
+        approximate=now.approximate or before.approximate,
+        covered=now.covered and before.covered,
+    )
 
 
-def record(definition: Definition, recipe: Recipe, measured: Measured, *, span: Span, call: Call, state: State,
-           slice_of: Mapping[str, str], params: Mapping[str, Any], material: Material, flags: Sequence[str] = ()) -> Record:
+def record(
+    definition: Definition,
+    recipe: Recipe,
+    measured: Measured,
+    *,
+    span: Span,
+    call: Call,
+    state: State,
+    slice_of: Mapping[str, str | None],
+    params: Mapping[str, Any],
+    material: Material,
+    flags: Sequence[str] = (),
+) -> Record:
     """The record of one group; `slice_of` names its slice, the filter of the call included."""
     estimate = measured.estimate
     uncovered = recipe.family in ZERO_NEEDS_COVERAGE and not measured.covered and not estimate.n
@@ -42,18 +60,40 @@ def record(definition: Definition, recipe: Recipe, measured: Measured, *, span: 
     tables = tuple(dict.fromkeys(table for part in recipe.parts for table in material.plan.queries[part.query].tables))
     unit = definition.unit_of(recipe.output)
     shared: dict[str, Any] = {
-        "kpi_id": definition.id, "output": recipe.output, "period": span.text, "as_of": utc_text(call.as_of),
-        "slice": dict(slice_of), "params": dict(params),
-        "unit": state.currency if unit == MONEY else unit, "n_na": measured.missing, "n_censored": measured.censored,
-        "n_rejected": state.refused(tables, span.start, span.end), "definition_version": definition.version_text(params),
+        "kpi_id": definition.id,
+        "output": recipe.output,
+        "period": span.text,
+        "as_of": utc_text(call.as_of),
+        "slice": dict(slice_of),
+        "params": dict(params),
+        "unit": state.currency if unit == MONEY else unit,
+        "n_na": measured.missing,
+        "n_censored": measured.censored,
+        "n_rejected": state.refused(tables, span.start, span.end),
+        "definition_version": definition.version_text(params),
         "data_version": state.version(tables),
     }
     if absent:
-        return Record(value=None, n=0, components={}, status="no_data", note=why(recipe, measured, span, state, material), **shared)
+        return Record(
+            value=None,
+            n=0,
+            components={},
+            status="no_data",
+            note=why(recipe, measured, span, state, material),
+            **shared,
+        )
     marks = sorted({*estimate.flags, *flags, *(["approx"] if measured.approximate else [])})
     return Record(
-        value=estimate.value, n=estimate.n, components=dict(measured.components), se=estimate.se, ci_low=estimate.ci_low,
-        ci_high=estimate.ci_high, ci_method=estimate.ci_method, flags=marks, status=status(definition, measured, span, call), **shared,
+        value=estimate.value,
+        n=estimate.n,
+        components=dict(measured.components),
+        se=estimate.se,
+        ci_low=estimate.ci_low,
+        ci_high=estimate.ci_high,
+        ci_method=estimate.ci_method,
+        flags=marks,
+        status=status(definition, measured, span, call),
+        **shared,
     )
 
 

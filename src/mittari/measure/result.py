@@ -33,7 +33,7 @@ class Record:
     output: str
     period: str
     as_of: str
-    slice: dict[str, str]
+    slice: dict[str, str | None]
     params: dict[str, Any]
     value: float | None
     unit: str

@@ -16,7 +16,11 @@ from mittari.measure.recipe import Request
 from mittari.measure.relations import Facts, Source
 from mittari.measure.relations.base import true
 
-NO_ANSWER, UNDECIDED, OUTSIDE = "no answer to this question (n_na)", "outcome not known (censored)", "not counted by this KPI"
+NO_ANSWER, UNDECIDED, OUTSIDE = (
+    "no answer to this question (n_na)",
+    "outcome not known (censored)",
+    "not counted by this KPI",
+)
 
 
 class RowQuery(msgspec.Struct, frozen=True):
@@ -27,7 +31,9 @@ class RowQuery(msgspec.Struct, frozen=True):
     tables: tuple[str, ...]
 
 
-def row_queries(facts: Facts, request: Request, definition: Definition, output: str, params: Mapping[str, Any]) -> tuple[RowQuery, ...]:
+def row_queries(
+    facts: Facts, request: Request, definition: Definition, output: str, params: Mapping[str, Any]
+) -> tuple[RowQuery, ...]:
     """Statements whose rows have: period, key, at, block, included, reason, x, y and the dimensions."""
     compiler = Compiler(facts, request)
     sources = compiler.sources(definition, params)
@@ -36,7 +42,9 @@ def row_queries(facts: Facts, request: Request, definition: Definition, output: 
     for name in chosen_sources((getattr(first, "base", None) or first).scope, request.channels, sources):
         declared = definition.build(sources[name].rows, **params)[output]
         spec = getattr(declared, "base", None) or declared
-        queries.append(RowQuery(name, to_sql(_rows(facts, request, definition, sources[name], spec)), sources[name].tables))
+        queries.append(
+            RowQuery(name, to_sql(_rows(facts, request, definition, sources[name], spec)), sources[name].tables)
+        )
     exposure = getattr(getattr(first, "base", None) or first, "exposure", None)
     if exposure is not None:
         queries.append(RowQuery("exposure", *exposure_rows(facts, request)))
@@ -50,14 +58,26 @@ def _rows(facts: Facts, request: Request, definition: Definition, source: Source
     at = rows.p1 if spec.at is None else rows[local_clock(clock)]
     x, y = sums_of(spec)
     counted = _counted(spec)
-    bound = {name: rows.bind(value)[0] for name, value in
-             {"included": true(counted), "reason": _reason(source, spec), "x": x, "y": y}.items() if value is not None}
+    bound = {
+        name: rows.bind(value)[0]
+        for name, value in {"included": true(counted), "reason": _reason(source, spec), "x": x, "y": y}.items()
+        if value is not None
+    }
     names = {name: dimension(source, rows, name) for name in source.dimensions}
-    customer = {} if source.customer is None or source.customer not in rows.columns else {"customer_id": rows[source.customer]}
+    customer = (
+        {} if source.customer is None or source.customer not in rows.columns else {"customer_id": rows[source.customer]}
+    )
     return rows.select(
-        "period", key=rows[source.key].cast("string"), at=at, **_block(request, definition, rows, spec, clock),
-        included=bound["included"], reason=bound["included"].ifelse(ibis.null("string"), bound["reason"]),
-        x=bound["x"].cast("float64"), y=bound.get("y", ibis.literal(1.0)).cast("float64"), **customer, **names,
+        "period",
+        key=rows[source.key].cast("string"),
+        at=at,
+        **_block(request, definition, rows, spec, clock),
+        included=bound["included"],
+        reason=bound["included"].ifelse(ibis.null("string"), bound["reason"]),
+        x=bound["x"].cast("float64"),
+        y=bound.get("y", ibis.literal(1.0)).cast("float64"),
+        **customer,
+        **names,
     )
 
 
@@ -101,7 +121,9 @@ def sums_of(spec: Any) -> tuple[Any, Any]:
 
 def _reason(source: Source, spec: Any) -> Any:
     """The first reason that applies: eligibility of the row, then rows counted beside, then the KPI's own reasons."""
-    reasons = [(true(source.rows[column]), text) for column, text in source.left_out.items() if column in source.rows.columns]
+    reasons = [
+        (true(source.rows[column]), text) for column, text in source.left_out.items() if column in source.rows.columns
+    ]
     if spec.missing is not None:
         reasons.append((true(spec.missing), NO_ANSWER))
     if spec.censored is not None:

@@ -33,7 +33,7 @@ def scorecard(wanted: Sequence[Wanted], call: Call, *, plans: Plans, reader: Rea
             made = _measured(some, call, plans, reader, state)
         except UserError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong costs one KPI, which says so on its card
             if len(some) == 1:
                 made = [[_failed(some[0], call, error)]]
             else:
@@ -57,14 +57,27 @@ def _together(wanted: Mapping[int, Wanted]) -> Iterator[list[int]]:
 
 
 def _failed(one: Wanted, call: Call, error: Exception) -> Record:
-    reason = str(error) if isinstance(error, MittariError) else f"{type(error).__name__}: {' '.join(str(error).split())}"
+    reason = (
+        str(error) if isinstance(error, MittariError) else f"{type(error).__name__}: {' '.join(str(error).split())}"
+    )
     return _without(one, call, f"could not be computed: {reason}", n=None)
 
 
 def _without(one: Wanted, call: Call, note: str, n: int | None) -> Record:
     definition, output, params = one
-    return Record(kpi_id=definition.id, output=output, period=call.spans[-1].text, as_of=utc_text(call.as_of), slice=dict(call.where),
-                  params=dict(params), value=None, unit=definition.unit_of(output), n=n, status="no_data", note=note)
+    return Record(
+        kpi_id=definition.id,
+        output=output,
+        period=call.spans[-1].text,
+        as_of=utc_text(call.as_of),
+        slice=dict(call.where),
+        params=dict(params),
+        value=None,
+        unit=definition.unit_of(output),
+        n=n,
+        status="no_data",
+        note=note,
+    )
 
 
 def _measured(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, state: State) -> list[list[Record]]:
@@ -83,8 +96,10 @@ def _run(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, sta
     shape = shape_of(call, state)
     chosen = [(definition, output, with_basis(params, shape.basis)) for definition, output, params in wanted]
     if any(span.instant for span in call.spans) and any(definition.merge != "level" for definition, _, _ in wanted):
-        raise UserError(f"{wanted[0][0].id} is counted over a period, found the instant {call.spans[0].text}",
-                        hint="only stocks such as open_conversation_count are read at an instant; give a period like 2026-10")
+        raise UserError(
+            f"{wanted[0][0].id} is counted over a period, found the instant {call.spans[0].text}",
+            hint="only stocks such as open_conversation_count are read at an instant; give a period like 2026-10",
+        )
     plan = plans.find(shape.request(chosen, scales), chosen, state)
     return run(plan, call, reader, state)
 
@@ -93,8 +108,9 @@ def with_basis(params: Mapping[str, Any], basis: str) -> dict[str, Any]:
     return {name: basis if name == "basis" and value == "auto" else value for name, value in params.items()}
 
 
-def _before(wanted: Sequence[Wanted], call: Call, material: Material, plans: Plans, reader: Reader,
-            state: State) -> dict[str, tuple[Material, list[Measured]]]:
+def _before(
+    wanted: Sequence[Wanted], call: Call, material: Material, plans: Plans, reader: Reader, state: State
+) -> dict[str, tuple[Material, list[Measured]]]:
     """What comparisons compare with: the same outputs in the periods they name."""
     compared = {}
     for number, recipe in enumerate(material.plan.recipes):
@@ -119,16 +135,33 @@ def against(period: Period | Instant, rule: str, call: Call) -> Period:
     return named
 
 
-def _records(one: Wanted, recipe: Recipe, material: Material, measured: list[Measured],
-             before: Mapping[str, tuple[Material, list[Measured]]], call: Call, state: State) -> Iterator[Record]:
+def _records(
+    one: Wanted,
+    recipe: Recipe,
+    material: Material,
+    measured: list[Measured],
+    before: Mapping[str, tuple[Material, list[Measured]]],
+    call: Call,
+    state: State,
+) -> Iterator[Record]:
     definition, _, params = one
     groups = scale_groups(material, measured, call) if definition.scales else plain_groups(material, measured, call)
     for group in groups:
         own = NOTHING if group.number is None else measured[group.number]
         if recipe.against is not None:
             own = records.compared(recipe, own, _same_group(group, material, *before[recipe.output]))
-        yield records.record(definition, recipe, own, span=call.spans[group.period], call=call, state=state, slice_of=group.slice_of,
-                             params=params, material=material, flags=group.flags)
+        yield records.record(
+            definition,
+            recipe,
+            own,
+            span=call.spans[group.period],
+            call=call,
+            state=state,
+            slice_of=group.slice_of,
+            params=params,
+            material=material,
+            flags=group.flags,
+        )
 
 
 def _same_group(group: Group, material: Material, earlier: Material, values: list[Measured]) -> Measured:

@@ -28,7 +28,10 @@ def _counted(measured: Measured) -> bool:
 def plain_groups(material: Material, measured: list[Measured], call: Call) -> Iterator[Group]:
     """Every period; split by dimensions, every slice in which this output counted something in any period."""
     shown = {material.groups.of(n)[1] for n, each in enumerate(measured) if _counted(each)} if call.by else {()}
-    places = sorted(range(len(material.groups.slices)), key=lambda place: [(text is None, text or "") for text in material.groups.slices[place]])
+    places = sorted(
+        range(len(material.groups.slices)),
+        key=lambda place: [(text is None, text or "") for text in material.groups.slices[place]],
+    )
     for place in places:
         key = material.groups.slices[place]
         if key in shown:
@@ -45,7 +48,7 @@ def scale_groups(material: Material, measured: list[Measured], call: Call) -> It
     for number, each in enumerate(measured):
         if _counted(each):
             period, key = material.groups.of(number)
-            found.setdefault((period, key[:split] + key[split + 1:]), []).append((key[split], number))
+            found.setdefault((period, key[:split] + key[split + 1 :]), []).append((key[split], number))
     bases = sorted({base for _, base in found}, key=repr) or [()]
     for base in bases if call.by else [()]:
         for period in range(len(call.periods)):

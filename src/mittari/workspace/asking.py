@@ -9,7 +9,7 @@ from mittari.measure import dimensions
 from mittari.measure.call import Call, State
 from mittari.measure.kpi import Definition, catalogue, find
 from mittari.measure.plan import Wanted
-from mittari.time import Instant, Period, parse_period, period_around, to_local
+from mittari.time import Instant, Period, parse_period, to_local
 
 Periods = str | Sequence[str] | None
 
@@ -45,8 +45,15 @@ def names(given: str | Sequence[str] | None) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
-def call(state: State, now: datetime, *, period: Periods, by: str | Sequence[str] | None, where: Mapping[str, str] | None,
-         as_of: str | datetime | None) -> Call:
+def call(
+    state: State,
+    now: datetime,
+    *,
+    period: Periods,
+    by: str | Sequence[str] | None,
+    where: Mapping[str, str] | None,
+    as_of: str | datetime | None,
+) -> Call:
     """The call that these words mean; `now` stands in for the newest load of an empty installation."""
     moment = instant(as_of, state.newest or now)
     split, kept = names(by), {name: str(value) for name, value in (where or {}).items()}
@@ -68,7 +75,13 @@ def all_wanted(kpis: Sequence[str] | None, outputs: str) -> list[Wanted]:
     if kpis is None:
         chosen: list[tuple[Definition, tuple[str, ...]]] = [(each, each.outputs) for each in catalogue().values()]
     else:
-        chosen = [(definition, definition.outputs if "." not in name and outputs == "all" else (output,))
-                  for name in kpis for definition, output in [find(name)]]
-    return [(definition, output, dict(definition.parameters)) for definition, named in chosen
-            for output in (named if outputs == "all" or kpis is not None else named[:1])]
+        chosen = [
+            (definition, definition.outputs if "." not in name and outputs == "all" else (output,))
+            for name in kpis
+            for definition, output in [find(name)]
+        ]
+    return [
+        (definition, output, dict(definition.parameters))
+        for definition, named in chosen
+        for output in (named if outputs == "all" or kpis is not None else named[:1])
+    ]

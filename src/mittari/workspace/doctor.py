@@ -14,20 +14,33 @@ LITTLE_SPACE = 1 << 30
 
 
 def examine(workspace: "LocalWorkspace") -> list[Finding]:
-    return [*_space(workspace), *_tables(workspace), *_rejects(workspace), *_rates(workspace), *_people(workspace), *_owners(workspace)]
+    return [
+        *_space(workspace),
+        *_tables(workspace),
+        *_rejects(workspace),
+        *_rates(workspace),
+        *_people(workspace),
+        *_owners(workspace),
+    ]
 
 
 def _space(workspace: "LocalWorkspace") -> Iterator[Finding]:
     free = shutil.disk_usage(workspace.home).free
     size = workspace.warehouse.path.stat().st_size
     told = f"warehouse {size / 1e6:,.0f} MB, {free / 1e9:,.1f} GB free on its disk"
-    yield Finding(free > max(LITTLE_SPACE, size), told, None if free > max(LITTLE_SPACE, size) else "make room before the next import")
+    yield Finding(
+        free > max(LITTLE_SPACE, size),
+        told,
+        None if free > max(LITTLE_SPACE, size) else "make room before the next import",
+    )
 
 
 def _tables(workspace: "LocalWorkspace") -> Iterator[Finding]:
     state = workspace.state()
     if not state.filled & set(state.coverage):
-        yield Finding(False, "nothing is loaded yet", f"mittari --home {workspace.home} import FILE.csv --as conversations")
+        yield Finding(
+            False, "nothing is loaded yet", f"mittari --home {workspace.home} import FILE.csv --as conversations"
+        )
         return
     for table, ranges in state.coverage.items():
         yield Finding(True, f"{table}: {', '.join(f'{first} to {last}' for first, last in ranges)}")
@@ -39,23 +52,39 @@ def _tables(workspace: "LocalWorkspace") -> Iterator[Finding]:
 
 def _rejects(workspace: "LocalWorkspace") -> Iterator[Finding]:
     for table, refused in workspace.state().rejects.items():
-        yield Finding(False, f"{table}: {len(refused):,} rows were refused", f'see the table rejects (table = "{table}"), mend the file, import it again')
+        yield Finding(
+            False,
+            f"{table}: {len(refused):,} rows were refused",
+            f'see the table rejects (table = "{table}"), mend the file, import it again',
+        )
 
 
 def _rates(workspace: "LocalWorkspace") -> Iterator[Finding]:
-    rows = workspace.fetch("SELECT currency, count(*) AS n FROM orders WHERE eur_rate IS NULL AND currency IS NOT NULL GROUP BY ALL", {})
+    rows = workspace.fetch(
+        "SELECT currency, count(*) AS n FROM orders WHERE eur_rate IS NULL AND currency IS NOT NULL GROUP BY ALL", {}
+    )
     for currency, count in zip(rows["currency"], rows["n"], strict=True):
-        yield Finding(False, f"{count:,} orders in {currency} have no exchange rate and stand in no money figure", "import fx_rates for those days")
+        yield Finding(
+            False,
+            f"{count:,} orders in {currency} have no exchange rate and stand in no money figure",
+            "import fx_rates for those days",
+        )
 
 
 def _people(workspace: "LocalWorkspace") -> Iterator[Finding]:
     rows = workspace.fetch("SELECT count(*) AS n, count(*) FILTER (person_id IS NULL) AS unknown FROM responses", {})
     total, unknown = int(rows["n"][0]), int(rows["unknown"][0])
     if total and unknown > total / 2:
-        yield Finding(True, f"{unknown:,} of {total:,} answers name no person: their intervals are taken over days (flag approx)")
+        yield Finding(
+            True, f"{unknown:,} of {total:,} answers name no person: their intervals are taken over days (flag approx)"
+        )
 
 
 def _owners(workspace: "LocalWorkspace") -> Iterator[Finding]:
     for name, target in workspace.targets().items():
         if not target.owner:
-            yield Finding(False, f"the target of {name} has no owner", "a number without an owner and a decision is clutter: name one in targets.csv")
+            yield Finding(
+                False,
+                f"the target of {name} has no owner",
+                "a number without an owner and a decision is clutter: name one in targets.csv",
+            )

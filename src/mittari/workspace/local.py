@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import mittari.measure
 from mittari.errors import UserError
@@ -23,6 +23,9 @@ from mittari.workspace.state import read_state
 from mittari.workspace.table import Table
 from mittari.workspace.verbs import AsOf, By, Finding, Intervention, Target, Where, Workspace
 
+if TYPE_CHECKING:
+    from mittari.load.report import LoadReport
+
 WAREHOUSE, PLANS, KPIS = "warehouse.duckdb", "plans", "kpis"
 KEPT_RESULTS = 256
 FREQUENT_VALUES = 50
@@ -36,7 +39,9 @@ def utc_now() -> datetime:
 class LocalWorkspace(Workspace):
     """Owns the warehouse of one home; any number of threads may use it."""
 
-    def __init__(self, home: Path, settings: Settings, warehouse: Warehouse, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, home: Path, settings: Settings, warehouse: Warehouse, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         self.home, self.settings, self.warehouse, self.clock = home, settings, warehouse, clock
         code = code_fingerprint([Path(next(iter(mittari.measure.__path__))), home / KPIS])
         self._plans = Plans(home / PLANS, code)
@@ -63,8 +68,11 @@ class LocalWorkspace(Workspace):
             return self._state[1]
 
     def _measure(self, wanted: Sequence[Wanted], call: Call, state: State) -> Table:
-        key = (state.version(tuple(state.schemas)), call,
-               tuple((definition.id, output, tuple(sorted(params.items()))) for definition, output, params in wanted))
+        key = (
+            state.version(tuple(state.schemas)),
+            (call.periods, call.as_of, tuple(sorted(call.where.items())), call.by),
+            tuple((definition.id, output, tuple(sorted(params.items()))) for definition, output, params in wanted),
+        )
         with self._lock:
             found = self._results.get(key)
         if found is None:
@@ -81,19 +89,30 @@ class LocalWorkspace(Workspace):
 
     # the verbs
 
-    def scorecard(self, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None,
-                  kpis: Sequence[str] | None = None, outputs: str = "headline") -> Table:
+    def scorecard(
+        self,
+        period: Periods = None,
+        by: By = None,
+        where: Where = None,
+        as_of: AsOf = None,
+        kpis: Sequence[str] | None = None,
+        outputs: str = "headline",
+    ) -> Table:
         state = self.state()
         call = asking.call(state, self.clock(), period=period, by=by, where=where, as_of=as_of)
         return self._measure(asking.all_wanted(kpis, outputs), call, state)
 
-    def kpi(self, name: str, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None, **params: Any) -> Table:
+    def kpi(
+        self, name: str, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None, **params: Any
+    ) -> Table:
         state = self.state()
         call = asking.call(state, self.clock(), period=period, by=by, where=where, as_of=as_of)
         chosen = asking.wanted(name, params)
         lacking = missing_dimensions(chosen[0][0], call)
         if lacking:
-            raise UserError(f"{name} cannot be split by {', '.join(lacking)}", hint=f"it knows: {self._known_to(chosen[0])}")
+            raise UserError(
+                f"{name} cannot be split by {', '.join(lacking)}", hint=f"it knows: {self._known_to(chosen[0])}"
+            )
         return self._measure(chosen, call, state)
 
     @staticmethod
@@ -114,26 +133,32 @@ class LocalWorkspace(Workspace):
 
     def rows(self, record: Record, limit: int | None = None, offset: int = 0) -> list[dict[str, Any]]:
         rows = self._opened(record).rows()
-        return rows[offset:] if limit is None else rows[offset:offset + limit]
+        return rows[offset:] if limit is None else rows[offset : offset + limit]
 
     def dimensions(self) -> dict[str, list[str]]:
         state = self.state()
         found = {}
         for table, column, name in _dimension_columns(state):
-            sql = (f'SELECT CAST("{column}" AS VARCHAR) AS value FROM "{table}" WHERE "{column}" IS NOT NULL '
-                   f"GROUP BY ALL ORDER BY count(*) DESC, value LIMIT {FREQUENT_VALUES}")
+            sql = (
+                f'SELECT CAST("{column}" AS VARCHAR) AS value FROM "{table}" WHERE "{column}" IS NOT NULL '
+                f"GROUP BY ALL ORDER BY count(*) DESC, value LIMIT {FREQUENT_VALUES}"
+            )
             values = [str(value) for value in self.fetch(sql, {})["value"]]
             if values and name not in found:
                 found[name] = values
         return found
 
     def targets(self) -> dict[str, Target]:
-        rows = self._rows_of("SELECT kpi_id, value, value_high, direction, source, owner, decision FROM targets "
-                             "WHERE coalesce(slice, '') = '' ORDER BY valid_from NULLS FIRST")
+        rows = self._rows_of(
+            "SELECT kpi_id, value, value_high, direction, source, owner, decision FROM targets "
+            "WHERE coalesce(slice, '') = '' ORDER BY valid_from NULLS FIRST"
+        )
         return {str(kpi_id): Target(*row) for kpi_id, *row in rows}
 
     def interventions(self) -> list[Intervention]:
-        rows = self._rows_of("SELECT name, started_at, expected_kpi FROM interventions WHERE started_at IS NOT NULL ORDER BY started_at")
+        rows = self._rows_of(
+            "SELECT name, started_at, expected_kpi FROM interventions WHERE started_at IS NOT NULL ORDER BY started_at"
+        )
         return [Intervention(*row) for row in rows]
 
     def _rows_of(self, sql: str) -> list[tuple[Any, ...]]:
@@ -149,14 +174,33 @@ class LocalWorkspace(Workspace):
     def data_version(self) -> int:
         return self.warehouse.version()
 
-    def load(self, path: str | Path, table: str | None = None, *, mapping: str | None = None, source_tz: str | None = None,
-             covers: str | tuple[date, date] | None = None, dry_run: bool = False, progress: Any = None) -> list[Any]:
+    def load(
+        self,
+        path: str | Path,
+        table: str | None = None,
+        *,
+        mapping: str | None = None,
+        source_tz: str | None = None,
+        covers: str | tuple[date, date] | None = None,
+        dry_run: bool = False,
+        progress: Any = None,
+    ) -> "list[LoadReport]":
         from mittari.load import load
 
-        return load(self.warehouse, self.settings, Path(path), table=table, mapping=mapping, source_tz=source_tz,
-                    covers=_covers(covers), dry_run=dry_run, progress=progress, now=self.clock())
+        return load(
+            self.warehouse,
+            self.settings,
+            Path(path),
+            table=table,
+            mapping=mapping,
+            source_tz=source_tz,
+            covers=_covers(covers),
+            dry_run=dry_run,
+            progress=progress,
+            now=self.clock(),
+        )
 
-    def load_rows(self, table: str, columns: Mapping[str, Any]) -> Any:
+    def load_rows(self, table: str, columns: dict[str, Any]) -> "LoadReport":
         """Rows that are already in memory into facts, checked like those of a file."""
         from mittari.load import load_rows
 
@@ -189,9 +233,20 @@ def _covers(given: str | tuple[date, date] | None) -> tuple[date, date] | None:
 
 def _dimension_columns(state: State) -> list[tuple[str, str, str]]:
     """(table, column, dimension) for every dimension whose table holds rows."""
-    places = [("conversations", name) for name in dimensions.CONTACTS] + [("calls", name) for name in dimensions.CONTACTS]
+    places = [("conversations", name) for name in dimensions.CONTACTS] + [
+        ("calls", name) for name in dimensions.CONTACTS
+    ]
     places += [("responses", name) for name in dimensions.ANSWERS] + [("orders", name) for name in dimensions.ORDERS]
     found = [(table, name, name) for table, name in places]
     found += [("customers", name, f"customer.{name}") for name in dimensions.CUSTOMER]
-    found += [(table, column, column) for table, columns in state.schemas.items() for column in columns if column.startswith("dim_")]
-    return [(table, column, name) for table, column, name in found if table in state.filled and column in state.schemas[table]]
+    found += [
+        (table, column, column)
+        for table, columns in state.schemas.items()
+        for column in columns
+        if column.startswith("dim_")
+    ]
+    return [
+        (table, column, name)
+        for table, column, name in found
+        if table in state.filled and column in state.schemas[table]
+    ]

@@ -29,8 +29,11 @@ def open_home(home: str | Path, environ: Mapping[str, str] | None = None) -> Wor
     """The workspace over a home; while a server runs there, the one that asks it."""
     folder = Path(home)
     if not (folder / FILE_NAME).is_file():
-        raise UserError(f"no installation here: {FILE_NAME} is missing", where=folder,
-                        hint=f"make one with: mittari --home {folder} init")
+        raise UserError(
+            f"no installation here: {FILE_NAME} is missing",
+            where=folder,
+            hint=f"make one with: mittari --home {folder} init",
+        )
     settings = Settings.load(folder, os.environ if environ is None else environ)
     load_own(folder / KPIS)
     server = running_server(folder)

@@ -10,18 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from mittari.errors import Fault, UserError
-from mittari.load.report import LoadReport
 from mittari.measure.receipt import Receipt
 from mittari.measure.result import Record
 from mittari.settings import Settings
 from mittari.workspace.asking import Periods
 from mittari.workspace.table import Table
 from mittari.workspace.verbs import AsOf, By, Finding, Intervention, Target, Where, Workspace
+
+if TYPE_CHECKING:
+    from mittari.load.report import LoadReport
 
 SERVER_FILE = "server.json"
 HOST = "127.0.0.1"
@@ -46,7 +48,9 @@ def running_server(home: Path) -> Server | None:
     except (FileNotFoundError, ProcessLookupError, json.JSONDecodeError, TypeError):
         return None
     except PermissionError as error:
-        raise UserError("a server of another user runs here, and its token cannot be read", where=home / SERVER_FILE) from error
+        raise UserError(
+            "a server of another user runs here, and its token cannot be read", where=home / SERVER_FILE
+        ) from error
     return server if _answers(server) else None
 
 
@@ -74,12 +78,17 @@ class RemoteWorkspace(Workspace):
     def _ask(self, verb: str, **arguments: Any) -> Any:
         connection = http.client.HTTPConnection(HOST, self._server.port, timeout=PATIENCE_S)
         try:
-            connection.request("POST", f"/api/v1/command/{verb}", msgspec.json.encode(arguments), _headers(self._server))
+            connection.request(
+                "POST", f"/api/v1/command/{verb}", msgspec.json.encode(arguments), _headers(self._server)
+            )
             response = connection.getresponse()
             body = msgspec.json.decode(response.read())
         except (OSError, msgspec.DecodeError) as error:
-            raise UserError(f"the server does not answer: {error}", where=f"{HOST}:{self._server.port}",
-                            hint="look at its output, or stop it and try again") from error
+            raise UserError(
+                f"the server does not answer: {error}",
+                where=f"{HOST}:{self._server.port}",
+                hint="look at its output, or stop it and try again",
+            ) from error
         finally:
             connection.close()
         if response.status == 400:
@@ -91,11 +100,22 @@ class RemoteWorkspace(Workspace):
     def _table(self, records: Any) -> Table:
         return Table(msgspec.convert(records, list[Record]), self)
 
-    def scorecard(self, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None,
-                  kpis: Sequence[str] | None = None, outputs: str = "headline") -> Table:
-        return self._table(self._ask("scorecard", period=period, by=by, where=where, as_of=as_of, kpis=kpis, outputs=outputs))
+    def scorecard(
+        self,
+        period: Periods = None,
+        by: By = None,
+        where: Where = None,
+        as_of: AsOf = None,
+        kpis: Sequence[str] | None = None,
+        outputs: str = "headline",
+    ) -> Table:
+        return self._table(
+            self._ask("scorecard", period=period, by=by, where=where, as_of=as_of, kpis=kpis, outputs=outputs)
+        )
 
-    def kpi(self, name: str, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None, **params: Any) -> Table:
+    def kpi(
+        self, name: str, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None, **params: Any
+    ) -> Table:
         return self._table(self._ask("kpi", name=name, period=period, by=by, where=where, as_of=as_of, params=params))
 
     def receipt(self, record: Record) -> Receipt:
@@ -120,12 +140,29 @@ class RemoteWorkspace(Workspace):
     def data_version(self) -> int:
         return int(self._ask("data_version"))
 
-    def load(self, path: str | Path, table: str | None = None, *, mapping: str | None = None, source_tz: str | None = None,
-             covers: str | tuple[date, date] | None = None, dry_run: bool = False) -> list[LoadReport]:
+    def load(
+        self,
+        path: str | Path,
+        table: str | None = None,
+        *,
+        mapping: str | None = None,
+        source_tz: str | None = None,
+        covers: str | tuple[date, date] | None = None,
+        dry_run: bool = False,
+    ) -> "list[LoadReport]":
         span = f"{covers[0]}..{covers[1]}" if isinstance(covers, tuple) else covers
         known = mapping if mapping is None or not Path(mapping).exists() else str(Path(mapping).resolve())
-        reports = self._ask("load", path=str(Path(path).resolve()), table=table, mapping=known, source_tz=source_tz, covers=span,
-                            dry_run=dry_run)
+        reports = self._ask(
+            "load",
+            path=str(Path(path).resolve()),
+            table=table,
+            mapping=known,
+            source_tz=source_tz,
+            covers=span,
+            dry_run=dry_run,
+        )
+        from mittari.load.report import LoadReport  # the loader is heavy, and only a load needs it
+
         return msgspec.convert(reports, list[LoadReport])
 
     def suggest(self, path: str | Path) -> str:

@@ -21,7 +21,9 @@ def read_state(warehouse: Warehouse, settings: Settings) -> State:
         return State(
             schemas=schemas,
             filled=_filled(connection, schemas),
-            coverage=_ranges(connection.execute('SELECT "table", from_date, to_date FROM coverage ORDER BY ALL').fetchall()),
+            coverage=_ranges(
+                connection.execute('SELECT "table", from_date, to_date FROM coverage ORDER BY ALL').fetchall()
+            ),
             rejects=_rejects(connection),
             versions={table: int(version) for table, version, _ in versions},
             newest=max((at for _, _, at in versions if at is not None), default=None),
@@ -36,7 +38,8 @@ def read_state(warehouse: Warehouse, settings: Settings) -> State:
 def _schemas(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     rows = connection.execute(
         "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal "
-        "AND database_name = current_database() ORDER BY table_name, column_index").fetchall()
+        "AND database_name = current_database() ORDER BY table_name, column_index"
+    ).fetchall()
     found: dict[str, dict[str, str]] = {}
     for table, column, kind in rows:
         if table in TABLES:
@@ -46,7 +49,9 @@ def _schemas(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]
 
 def _fingerprint(schemas: dict[str, dict[str, str]]) -> str:
     """The part of the schemas that differs between installations: the custom dimensions."""
-    return ",".join(f"{table}.{column}" for table, columns in schemas.items() for column in columns if column.startswith("dim_"))
+    return ",".join(
+        f"{table}.{column}" for table, columns in schemas.items() for column in columns if column.startswith("dim_")
+    )
 
 
 def _filled(connection: duckdb.DuckDBPyConnection, schemas: dict[str, dict[str, str]]) -> frozenset[str]:
@@ -63,7 +68,9 @@ def _ranges(rows: list[Any]) -> dict[str, tuple[tuple[date, date], ...]]:
 
 
 def _rejects(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[datetime | None, ...]]:
-    rows = connection.execute('SELECT "table", any_value("at") FROM rejects GROUP BY "table", file, line, key').fetchall()
+    rows = connection.execute(
+        'SELECT "table", any_value("at") FROM rejects GROUP BY "table", file, line, key'
+    ).fetchall()
     found: dict[str, list[datetime | None]] = {}
     for table, at in rows:
         found.setdefault(table, []).append(at)

@@ -43,12 +43,17 @@ class Table(Records):
 
     def chart(self) -> Any:
         """An Altair chart of the records over their periods, with the interval."""
-        from mittari.show.charts import records_chart  # Altair takes a second to import: only where a chart is asked for
+        from mittari.show.charts import (
+            records_chart,
+        )  # Altair takes a second to import: only where a chart is asked for
 
         return records_chart(list(self))
 
     def __repr__(self) -> str:
-        lines = [f"{record.name:40} {record.period:24} {record.value!s:>20} {record.unit} {record.status}" for record in self[:40]]
+        lines = [
+            f"{record.name:40} {record.period:24} {record.value!s:>20} {record.unit} {record.status}"
+            for record in self[:40]
+        ]
         return "\n".join([f"{len(self)} numbers", *lines])
 
 
@@ -57,7 +62,9 @@ def _flat(record: Record) -> dict[str, Any]:
     values = record.as_dict()
     for name in ("components", "slice", "params"):
         values.pop(name)
-    return values | {"flags": ", ".join(record.flags)} | {f"slice.{name}": value for name, value in record.slice.items()}
+    return (
+        values | {"flags": ", ".join(record.flags)} | {f"slice.{name}": value for name, value in record.slice.items()}
+    )
 
 
 def _library(name: str) -> Any:

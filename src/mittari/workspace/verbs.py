@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from mittari.change import two_periods
 from mittari.change.two_periods import Change
-from mittari.load.report import LoadReport
 from mittari.measure import recompute
 from mittari.measure.kpi import Definition, catalogue, find
 from mittari.measure.receipt import Receipt
@@ -17,6 +16,9 @@ from mittari.measure.result import Record
 from mittari.settings import Settings
 from mittari.workspace.asking import Periods
 from mittari.workspace.table import Table
+
+if TYPE_CHECKING:
+    from mittari.load.report import LoadReport
 
 Where = Mapping[str, str] | None
 By = str | Sequence[str] | None
@@ -60,17 +62,34 @@ class Workspace(ABC):
     home: Path
 
     @abstractmethod
-    def load(self, path: str | Path, table: str | None = None, *, mapping: str | None = None, source_tz: str | None = None,
-             covers: str | tuple[date, date] | None = None, dry_run: bool = False) -> list[LoadReport]:
+    def load(
+        self,
+        path: str | Path,
+        table: str | None = None,
+        *,
+        mapping: str | None = None,
+        source_tz: str | None = None,
+        covers: str | tuple[date, date] | None = None,
+        dry_run: bool = False,
+    ) -> "list[LoadReport]":
         """Files into facts: a file, or a folder of files named like tables. One report per file and table."""
 
     @abstractmethod
-    def scorecard(self, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None,
-                  kpis: Sequence[str] | None = None, outputs: str = "headline") -> Table:
+    def scorecard(
+        self,
+        period: Periods = None,
+        by: By = None,
+        where: Where = None,
+        as_of: AsOf = None,
+        kpis: Sequence[str] | None = None,
+        outputs: str = "headline",
+    ) -> Table:
         """Many KPIs at once, in the order KPI, output, slice, period. One that fails says why in its `note`."""
 
     @abstractmethod
-    def kpi(self, name: str, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None, **params: Any) -> Table:
+    def kpi(
+        self, name: str, period: Periods = None, by: By = None, where: Where = None, as_of: AsOf = None, **params: Any
+    ) -> Table:
         """One KPI, `kpi_id` or `kpi_id.output`; its parameters are keywords."""
 
     @abstractmethod
@@ -126,7 +145,7 @@ class Workspace(ABC):
         definition = find(now.kpi_id)[0]
         return two_periods.compare(now, before, definition.families[now.output], definition.better)
 
-    def __enter__(self) -> "Workspace":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

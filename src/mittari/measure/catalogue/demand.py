@@ -7,8 +7,18 @@ from mittari.measure.outputs import ALL, PHONE, Count, Mean
 
 
 @kpi(
-    number=1, title="Conversations", unit=COUNT, better=NEITHER, perspective=INTERNAL_PROCESS, timing=LEAD, kind=OBJECTIVE,
-    relation="contacts", block="day", merge="add", outputs=("count", "contacts", "short"), tables=("conversations", "calls"),
+    number=1,
+    title="Conversations",
+    unit=COUNT,
+    better=NEITHER,
+    perspective=INTERNAL_PROCESS,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="contacts",
+    block="day",
+    merge="add",
+    outputs=("count", "contacts", "short"),
+    tables=("conversations", "calls"),
     board=9,
     asks="How much contact came in?",
     counted="Written conversations that customers began, merged ones once under their root. Output contacts adds inbound calls.",
@@ -24,8 +34,19 @@ def conversation_count(contacts: Any) -> dict[str, Any]:
 
 
 @kpi(
-    number=14, title="Average handle time", unit=SECONDS, better=NEITHER, perspective=INTERNAL_PROCESS, timing=LEAD,
-    kind=OBJECTIVE, relation="contacts", block="day", merge="add", outputs=("mean",), tables=("calls",), board=14,
+    number=14,
+    title="Average handle time",
+    unit=SECONDS,
+    better=NEITHER,
+    perspective=INTERNAL_PROCESS,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="contacts",
+    block="day",
+    merge="add",
+    outputs=("mean",),
+    tables=("calls",),
+    board=14,
     asks="How much agent time does a contact take?",
     counted="Talk, hold and after-call work of answered inbound calls, on the day the after-call work ended.",
     left_out="Queue and ring time; calls where one of the three parts was not measured are counted as without an answer.",
@@ -35,8 +56,11 @@ def average_handle_time(contacts: Any) -> dict[str, Any]:
     answered = contacts.incoming & contacts.answered
     return {
         "mean": Mean(
-            value=contacts.handle_s, of=answered & contacts.handle_s.notnull(), at=contacts.ended_at,
-            missing=answered & contacts.handle_s.isnull(), scope=PHONE,
+            value=contacts.handle_s,
+            of=answered & contacts.handle_s.notnull(),
+            at=contacts.ended_at,
+            missing=answered & contacts.handle_s.isnull(),
+            scope=PHONE,
             left_out={"not answered": ~contacts.answered},
         )
     }

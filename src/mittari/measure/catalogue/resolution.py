@@ -22,8 +22,19 @@ HOUR_S = 3600
 
 
 @kpi(
-    number=15, title="Resolution time", unit=SECONDS, better=LOWER, perspective=VALUE_ATTRIBUTES, timing=LAG, kind=OBJECTIVE,
-    relation="contacts", block="day", merge="hist", outputs=("median", "mean", "first_median"), tables=("conversations",), board=11,
+    number=15,
+    title="Resolution time",
+    unit=SECONDS,
+    better=LOWER,
+    perspective=VALUE_ATTRIBUTES,
+    timing=LAG,
+    kind=OBJECTIVE,
+    relation="contacts",
+    block="day",
+    merge="hist",
+    outputs=("median", "mean", "first_median"),
+    tables=("conversations",),
+    board=11,
     asks="How long until the problem is solved?",
     counted="From the beginning to the last solve, of conversations people solved in the period.",
     left_out="Unsolved conversations, those reopened and not solved again, those a bot solved.",
@@ -32,8 +43,12 @@ HOUR_S = 3600
 def resolution_time(contacts: Any) -> dict[str, Any]:
     solved = contacts.incoming & contacts.solved & (contacts.resolved_by == "agent").fill_null(False)
     facts: dict[str, Any] = {
-        "of": solved, "at": contacts.solved_last_at,
-        "left_out": {"reopened and not solved again": ~contacts.solved, "solved by a bot": contacts.resolved_by == "bot"},
+        "of": solved,
+        "at": contacts.solved_last_at,
+        "left_out": {
+            "reopened and not solved again": ~contacts.solved,
+            "solved by a bot": contacts.resolved_by == "bot",
+        },
     }
     return {
         "median": Quantile(value=contacts.solve_s, q=0.5, **facts),
@@ -43,8 +58,19 @@ def resolution_time(contacts: Any) -> dict[str, Any]:
 
 
 @kpi(
-    number=16, title="Solved cases", unit=COUNT, better=HIGHER, perspective=INTERNAL_PROCESS, timing=LAG, kind=OBJECTIVE,
-    relation="contacts", block="day", merge="add", outputs=("count", "human", "bot"), tables=("conversations",), board=12,
+    number=16,
+    title="Solved cases",
+    unit=COUNT,
+    better=HIGHER,
+    perspective=INTERNAL_PROCESS,
+    timing=LAG,
+    kind=OBJECTIVE,
+    relation="contacts",
+    block="day",
+    merge="add",
+    outputs=("count", "human", "bot"),
+    tables=("conversations",),
+    board=12,
     asks="How many problems did we solve?",
     counted="Conversations whose last solve lies in the period and still stands, those we began included.",
     left_out="Spam, tests, merged and deleted conversations, those reopened and not solved again.",
@@ -53,7 +79,10 @@ def resolution_time(contacts: Any) -> dict[str, Any]:
 def solved_count(contacts: Any) -> dict[str, Any]:
     solved = contacts.eligible & contacts.solved
     by_bot = (contacts.resolved_by == "bot").fill_null(False)
-    facts: dict[str, Any] = {"at": contacts.solved_last_at, "left_out": {"reopened and not solved again": ~contacts.solved}}
+    facts: dict[str, Any] = {
+        "at": contacts.solved_last_at,
+        "left_out": {"reopened and not solved again": ~contacts.solved},
+    }
     return {
         "count": Count(of=solved, **facts),
         "human": Count(of=solved & ~by_bot, **facts),
@@ -62,8 +91,20 @@ def solved_count(contacts: Any) -> dict[str, Any]:
 
 
 @kpi(
-    number=17, title="Resolution rate", unit=SHARE, better=HIGHER, perspective=VALUE_ATTRIBUTES, timing=LAG, kind=OBJECTIVE,
-    relation="contacts", block="day", merge="add", outputs=("share",), tables=("conversations",), target=0.90, board=13,
+    number=17,
+    title="Resolution rate",
+    unit=SHARE,
+    better=HIGHER,
+    perspective=VALUE_ATTRIBUTES,
+    timing=LAG,
+    kind=OBJECTIVE,
+    relation="contacts",
+    block="day",
+    merge="add",
+    outputs=("share",),
+    tables=("conversations",),
+    target=0.90,
+    board=13,
     asks="What share of incoming problems get solved in time?",
     counted="Conversations solved within the given hours (168) and still solved, of all that customers began.",
     left_out="Customers who left within 10 seconds. Unanswered conversations count as unsolved.",
@@ -74,15 +115,29 @@ def resolution_rate(contacts: Any, *, within_hours: float = 168) -> dict[str, An
     in_time = contacts.solved & (contacts.solve_s <= within_hours * HOUR_S).fill_null(False)
     return {
         "share": Proportion(
-            hit=in_time, of=began, at=contacts.opened_at, immature=began & ~contacts.solved & (contacts.age_s < within_hours * HOUR_S),
+            hit=in_time,
+            of=began,
+            at=contacts.opened_at,
+            immature=began & ~contacts.solved & (contacts.age_s < within_hours * HOUR_S),
             left_out={"left at once": contacts.short},
         )
     }
 
 
 @kpi(
-    number=20, title="Repeat contact rate", unit=SHARE, better=LOWER, perspective=INTERNAL_PROCESS, timing=LEAD, kind=OBJECTIVE,
-    relation="repeat_contacts", block="day", merge="add", outputs=("share",), tables=("conversations", "calls"), board=15,
+    number=20,
+    title="Repeat contact rate",
+    unit=SHARE,
+    better=LOWER,
+    perspective=INTERNAL_PROCESS,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="repeat_contacts",
+    block="day",
+    merge="add",
+    outputs=("share",),
+    tables=("conversations", "calls"),
+    board=15,
     asks="What share of the load is customers coming back for the same thing?",
     counted="Contacts whose customer had an earlier one for the same reason that ended at most 7 days before or was still open.",
     left_out="Customers who left at once. Unidentified customers count among all contacts only.",
@@ -90,15 +145,30 @@ def resolution_rate(contacts: Any, *, within_hours: float = 168) -> dict[str, An
 )
 def repeat_contact_rate(contacts: Any) -> dict[str, Any]:
     return {
-        "share": Proportion(hit=contacts.is_repeat, of=contacts.incoming & contacts.offered & ~contacts.short, at=contacts.opened_at,
-                            left_out={"left at once": contacts.short, "not offered to an agent": ~contacts.offered})
+        "share": Proportion(
+            hit=contacts.is_repeat,
+            of=contacts.incoming & contacts.offered & ~contacts.short,
+            at=contacts.opened_at,
+            left_out={"left at once": contacts.short, "not offered to an agent": ~contacts.offered},
+        )
     }
 
 
 @kpi(
-    number=22, title="Open conversations", unit=COUNT, better=LOWER, perspective=INTERNAL_PROCESS, timing=LEAD, kind=OBJECTIVE,
-    relation="open_cases", block="none", merge="level", outputs=("count", "pending", "days_of_work"), units={"days_of_work": DAYS},
-    tables=("conversations", "status_events"), board=16,
+    number=22,
+    title="Open conversations",
+    unit=COUNT,
+    better=LOWER,
+    perspective=INTERNAL_PROCESS,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="open_cases",
+    block="none",
+    merge="level",
+    outputs=("count", "pending", "days_of_work"),
+    units={"days_of_work": DAYS},
+    tables=("conversations", "status_events"),
+    board=16,
     asks="How many problems are open now?",
     counted="Conversations customers began that are not solved and not abandoned at the end of the period; waiting ones included.",
     left_out="Spam, tests, merged and deleted conversations, those we began.",

@@ -14,9 +14,21 @@ def _csat_answers(answers: Any, csat_kind: str) -> Any:
 
 
 @kpi(
-    number=29, title="Customer satisfaction", unit=SHARE, better=HIGHER, perspective=CORE_OUTCOME, timing=LEAD, kind=SUBJECTIVE,
-    relation="answers", block="person", merge="add", outputs=("share", "mean", "bottom2"), units={"mean": "scale_points"},
-    tables=("responses",), scales=True, board=2,
+    number=29,
+    title="Customer satisfaction",
+    unit=SHARE,
+    better=HIGHER,
+    perspective=CORE_OUTCOME,
+    timing=LEAD,
+    kind=SUBJECTIVE,
+    relation="answers",
+    block="person",
+    merge="add",
+    outputs=("share", "mean", "bottom2"),
+    units={"mean": "scale_points"},
+    tables=("responses",),
+    scales=True,
+    board=2,
     asks="What share of customers is satisfied or very satisfied?",
     counted="Answers in the satisfied boxes of their scale (4 and 5 of 5), of all scored answers given in the period.",
     left_out="Tests, repeated presses, answers edited within 24 hours; questions left open are counted apart.",
@@ -25,8 +37,14 @@ def _csat_answers(answers: Any, csat_kind: str) -> Any:
 def csat(answers: Any, *, csat_kind: str = "transactional") -> dict[str, Any]:
     asked = _csat_answers(answers, csat_kind)
     facts: dict[str, Any] = {
-        "of": asked & answers.score.notnull(), "at": answers.responded_at, "missing": asked & answers.score.isnull(),
-        "left_out": {"another question": answers.kind != "csat", "asked about something else": ~asked, "left open": answers.score.isnull()},
+        "of": asked & answers.score.notnull(),
+        "at": answers.responded_at,
+        "missing": asked & answers.score.isnull(),
+        "left_out": {
+            "another question": answers.kind != "csat",
+            "asked about something else": ~asked,
+            "left open": answers.score.isnull(),
+        },
     }
     return {
         "share": Proportion(hit=answers.top_box, **facts),
@@ -36,8 +54,20 @@ def csat(answers: Any, *, csat_kind: str = "transactional") -> dict[str, Any]:
 
 
 @kpi(
-    number=30, title="Satisfaction improvement", unit=SHARE, better=HIGHER, perspective=CORE_OUTCOME, timing=LAG, kind=SUBJECTIVE,
-    relation="answers", block="person", merge="add", outputs=("change",), tables=("responses",), scales=True, board=19,
+    number=30,
+    title="Satisfaction improvement",
+    unit=SHARE,
+    better=HIGHER,
+    perspective=CORE_OUTCOME,
+    timing=LAG,
+    kind=SUBJECTIVE,
+    relation="answers",
+    block="person",
+    merge="add",
+    outputs=("change",),
+    tables=("responses",),
+    scales=True,
+    board=19,
     asks="Is satisfaction better or worse than before, beyond noise?",
     counted="The share of satisfied answers in the period less that of the period before (or the one named by compare).",
     left_out="As for customer satisfaction.",
@@ -45,15 +75,31 @@ def csat(answers: Any, *, csat_kind: str = "transactional") -> dict[str, Any]:
 )
 def csat_change(answers: Any, *, compare: str = "", csat_kind: str = "transactional") -> dict[str, Any]:
     asked = _csat_answers(answers, csat_kind)
-    share = Proportion(hit=answers.top_box, of=asked & answers.score.notnull(), at=answers.responded_at,
-                       missing=asked & answers.score.isnull(), left_out={"another question": answers.kind != "csat"})
+    share = Proportion(
+        hit=answers.top_box,
+        of=asked & answers.score.notnull(),
+        at=answers.responded_at,
+        missing=asked & answers.score.isnull(),
+        left_out={"another question": answers.kind != "csat"},
+    )
     return {"change": Change(base=share, against=compare or "previous", at=answers.responded_at)}
 
 
 @kpi(
-    number=31, title="Net Promoter Score", unit=POINTS, better=HIGHER, perspective=CORE_OUTCOME, timing=LEAD, kind=SUBJECTIVE,
-    relation="latest_answers", relation_by={"nps_kind": {"transactional": "answers"}}, block="person", merge="ids",
-    outputs=("score",), tables=("responses",), board=1,
+    number=31,
+    title="Net Promoter Score",
+    unit=POINTS,
+    better=HIGHER,
+    perspective=CORE_OUTCOME,
+    timing=LEAD,
+    kind=SUBJECTIVE,
+    relation="latest_answers",
+    relation_by={"nps_kind": {"transactional": "answers"}},
+    block="person",
+    merge="ids",
+    outputs=("score",),
+    tables=("responses",),
+    board=1,
     asks="Do more customers recommend us than warn against us?",
     counted="The share of 9 and 10 less the share of 0 to 6, times 100. Of each person the latest scored answer of the period.",
     left_out="Tests, earlier answers of the same person, the other kind of NPS; questions left open are counted apart.",
@@ -68,9 +114,16 @@ def nps(answers: Any, *, nps_kind: str = "relationship") -> dict[str, Any]:
     earlier = answers.earlier_answer
     return {
         "score": NetShare(
-            up=answers.score >= 9, down=answers.score <= 6, of=scored & ~earlier, at=answers.responded_at,
+            up=answers.score >= 9,
+            down=answers.score <= 6,
+            of=scored & ~earlier,
+            at=answers.responded_at,
             missing=asked & answers.score.isnull(),
-            left_out={"another question": answers.kind != "nps", "the other kind of NPS": ~of_kind,
-                      "an earlier answer of the same person": earlier, "left open": answers.score.isnull()},
+            left_out={
+                "another question": answers.kind != "nps",
+                "the other kind of NPS": ~of_kind,
+                "an earlier answer of the same person": earlier,
+                "left open": answers.score.isnull(),
+            },
         )
     }

@@ -9,9 +9,20 @@ UNANSWERED_MATURES_S = 7 * 86_400
 
 
 @kpi(
-    number=3, title="First response time", unit=SECONDS, better=LOWER, perspective=VALUE_ATTRIBUTES, timing=LEAD, kind=OBJECTIVE,
-    relation="waits", block="day", merge="hist", outputs=("median", "p90", "mean", "business_median"),
-    tables=("conversations",), guard=("resolution_rate", "csat"), board=5,
+    number=3,
+    title="First response time",
+    unit=SECONDS,
+    better=LOWER,
+    perspective=VALUE_ATTRIBUTES,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="waits",
+    block="day",
+    merge="hist",
+    outputs=("median", "p90", "mean", "business_median"),
+    tables=("conversations",),
+    guard=("resolution_rate", "csat"),
+    board=5,
     asks="How fast does a person first answer?",
     counted="Written conversations that customers began and a person answered, from the moment the wait for a person began.",
     left_out="Conversations a bot handled alone, posts that need no reply. Unanswered waits are counted as censored.",
@@ -20,22 +31,42 @@ UNANSWERED_MATURES_S = 7 * 86_400
 def first_response_time(waits: Any) -> dict[str, Any]:
     answered = waits.opens_wait & waits.answered
     facts: dict[str, Any] = {
-        "of": answered, "at": waits.wait_started_at, "censored": waits.opens_wait & ~waits.answered, "immature": waits.open_wait,
-        "left_out": {"a bot handled it alone": waits.bot_only, "needs no reply": waits.no_reply_needed,
-                     "not answered (censored)": ~waits.answered},
+        "of": answered,
+        "at": waits.wait_started_at,
+        "censored": waits.opens_wait & ~waits.answered,
+        "immature": waits.open_wait,
+        "left_out": {
+            "a bot handled it alone": waits.bot_only,
+            "needs no reply": waits.no_reply_needed,
+            "not answered (censored)": ~waits.answered,
+        },
     }
     return {
         "median": Quantile(value=waits.wait_s, q=0.5, **facts),
         "p90": Quantile(value=waits.wait_s, q=0.9, **facts),
         "mean": Mean(value=waits.wait_s, **facts),
-        "business_median": Quantile(value=waits.business_wait_s, q=0.5, **{**facts, "of": answered & waits.business_wait_s.notnull()}),
+        "business_median": Quantile(
+            value=waits.business_wait_s, q=0.5, **{**facts, "of": answered & waits.business_wait_s.notnull()}
+        ),
     }
 
 
 @kpi(
-    number=5, title="Average speed of answer", unit=SECONDS, better=LOWER, perspective=VALUE_ATTRIBUTES, timing=LEAD,
-    kind=OBJECTIVE, relation="waits", block="day", merge="add", outputs=("mean", "median"), tables=("calls",),
-    guard=("call_abandonment_rate",), target=20.0, board=6,
+    number=5,
+    title="Average speed of answer",
+    unit=SECONDS,
+    better=LOWER,
+    perspective=VALUE_ATTRIBUTES,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="waits",
+    block="day",
+    merge="add",
+    outputs=("mean", "median"),
+    tables=("calls",),
+    guard=("call_abandonment_rate",),
+    target=20.0,
+    board=6,
     asks="How long do answered callers wait?",
     counted="Waiting seconds of answered inbound calls, from entering the queue, ringing included.",
     left_out="Abandoned calls, accepted callbacks, overflow, voicemail and calls outside opening hours.",
@@ -43,22 +74,39 @@ def first_response_time(waits: Any) -> dict[str, Any]:
 )
 def average_speed_of_answer(waits: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
-        "value": waits.wait_s, "of": waits.incoming & waits.answered, "at": waits.wait_started_at, "scope": PHONE,
+        "value": waits.wait_s,
+        "of": waits.incoming & waits.answered,
+        "at": waits.wait_started_at,
+        "scope": PHONE,
         "left_out": {"not answered": ~waits.answered},
     }
     return {"mean": Mean(**facts), "median": Quantile(q=0.5, **facts)}
 
 
 @kpi(
-    number=6, title="Service level", unit=SHARE, better=HIGHER, perspective=VALUE_ATTRIBUTES, timing=LEAD, kind=OBJECTIVE,
-    relation="waits", block="day", merge="add", outputs=("share",), tables=("calls",), guard=("call_abandonment_rate",),
-    target=0.80, board=3,
+    number=6,
+    title="Service level",
+    unit=SHARE,
+    better=HIGHER,
+    perspective=VALUE_ATTRIBUTES,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="waits",
+    block="day",
+    merge="add",
+    outputs=("share",),
+    tables=("calls",),
+    guard=("call_abandonment_rate",),
+    target=0.80,
+    board=3,
     asks="What share of callers got through within T seconds?",
     counted="Inbound calls answered within T seconds, of those answered or abandoned after more than a few seconds.",
     left_out="Short abandons (5 s or less), accepted callbacks, overflow, voicemail and calls outside opening hours.",
     beware="80 % in 20 s is a telephone system's default, not a demand of customers: set T from their own patience.",
 )
-def service_level(waits: Any, *, within: float = 20, short: float = 5, sl_method: str = "short_excluded") -> dict[str, Any]:
+def service_level(
+    waits: Any, *, within: float = 20, short: float = 5, sl_method: str = "short_excluded"
+) -> dict[str, Any]:
     answered, left = waits.incoming & waits.answered, waits.incoming & waits.abandoned
     lost = {
         "short_excluded": left & (waits.wait_s > short),
@@ -70,15 +118,28 @@ def service_level(waits: Any, *, within: float = 20, short: float = 5, sl_method
         raise ValueError(f"sl_method is one of {', '.join(lost)}, found {sl_method!r}")
     return {
         "share": Proportion(
-            hit=answered & (waits.wait_s <= within), of=answered | lost[sl_method], at=waits.wait_started_at, scope=PHONE,
+            hit=answered & (waits.wait_s <= within),
+            of=answered | lost[sl_method],
+            at=waits.wait_started_at,
+            scope=PHONE,
             left_out={"abandoned at once": waits.abandoned, "not offered to an agent": ~waits.answered},
         )
     }
 
 
 @kpi(
-    number=7, title="Waiting time", unit=SECONDS, better=LOWER, perspective=VALUE_ATTRIBUTES, timing=LEAD, kind=OBJECTIVE,
-    relation="waits", block="none", merge="none", outputs=("median", "p90", "contacts"), tables=("conversations", "calls"),
+    number=7,
+    title="Waiting time",
+    unit=SECONDS,
+    better=LOWER,
+    perspective=VALUE_ATTRIBUTES,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="waits",
+    block="none",
+    merge="none",
+    outputs=("median", "p90", "contacts"),
+    tables=("conversations", "calls"),
     board=7,
     asks="How long must a customer expect to wait, counting those who gave up and those still waiting?",
     counted="Kaplan-Meier quantiles of the time from the first message to a person's answer, time with a bot included.",
@@ -87,7 +148,11 @@ def service_level(waits: Any, *, within: float = 20, short: float = 5, sl_method
 )
 def waiting_time(waits: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
-        "time": waits.waited_s, "event": waits.answered, "of": waits.opens_wait, "at": waits.opened_at, "immature": waits.open_wait,
+        "time": waits.waited_s,
+        "event": waits.answered,
+        "of": waits.opens_wait,
+        "at": waits.opened_at,
+        "immature": waits.open_wait,
         "left_out": {"a bot handled it alone": waits.bot_only, "needs no reply": waits.no_reply_needed},
     }
     return {
@@ -98,9 +163,22 @@ def waiting_time(waits: Any) -> dict[str, Any]:
 
 
 @kpi(
-    number=8, title="Call abandonment rate", unit=SHARE, better=LOWER, perspective=VALUE_ATTRIBUTES, timing=LEAD, kind=OBJECTIVE,
-    relation="waits", block="day", merge="add", outputs=("share", "count"), units={"count": COUNT}, tables=("calls",),
-    guard=("service_level",), target=0.05, board=8,
+    number=8,
+    title="Call abandonment rate",
+    unit=SHARE,
+    better=LOWER,
+    perspective=VALUE_ATTRIBUTES,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="waits",
+    block="day",
+    merge="add",
+    outputs=("share", "count"),
+    units={"count": COUNT},
+    tables=("calls",),
+    guard=("service_level",),
+    target=0.05,
+    board=8,
     asks="What share of callers hung up before an answer?",
     counted="Inbound calls abandoned after more than 5 seconds, of those and the answered ones.",
     left_out="Short abandons, accepted callbacks (they are promises), overflow, voicemail, calls outside opening hours.",
@@ -110,16 +188,34 @@ def call_abandonment_rate(waits: Any, *, short: float = 5) -> dict[str, Any]:
     left = waits.incoming & waits.abandoned & (waits.wait_s > short)
     left_out = {"abandoned at once": waits.abandoned, "not offered to an agent": ~waits.answered}
     return {
-        "share": Proportion(hit=left, of=left | (waits.incoming & waits.answered), at=waits.wait_started_at, scope=PHONE,
-                            left_out=left_out),
-        "count": Count(of=left, at=waits.wait_started_at, scope=PHONE, left_out={"answered": waits.answered, **left_out}),
+        "share": Proportion(
+            hit=left,
+            of=left | (waits.incoming & waits.answered),
+            at=waits.wait_started_at,
+            scope=PHONE,
+            left_out=left_out,
+        ),
+        "count": Count(
+            of=left, at=waits.wait_started_at, scope=PHONE, left_out={"answered": waits.answered, **left_out}
+        ),
     }
 
 
 @kpi(
-    number=10, title="Response rate", unit=SHARE, better=HIGHER, perspective=VALUE_ATTRIBUTES, timing=LEAD, kind=OBJECTIVE,
-    relation="contacts", block="day", merge="add", outputs=("share", "contacts"), tables=("conversations", "calls"),
-    target=1.0, board=10,
+    number=10,
+    title="Response rate",
+    unit=SHARE,
+    better=HIGHER,
+    perspective=VALUE_ATTRIBUTES,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="contacts",
+    block="day",
+    merge="add",
+    outputs=("share", "contacts"),
+    tables=("conversations", "calls"),
+    target=1.0,
+    board=10,
     asks="Does everyone who needs an answer get one?",
     counted="Conversations a person answered, of all that customers began and that needed a person.",
     left_out="Conversations a bot handled alone, customers who left within 10 seconds, posts that need no reply.",
@@ -128,9 +224,15 @@ def call_abandonment_rate(waits: Any, *, short: float = 5) -> dict[str, Any]:
 def response_rate(contacts: Any) -> dict[str, Any]:
     needed = contacts.incoming & contacts.needs_answer
     facts: dict[str, Any] = {
-        "hit": contacts.answered, "of": needed, "at": contacts.opened_at,
+        "hit": contacts.answered,
+        "of": needed,
+        "at": contacts.opened_at,
         "immature": needed & ~contacts.answered & ~contacts.abandoned & (contacts.age_s < UNANSWERED_MATURES_S),
-        "left_out": {"a bot handled it alone": contacts.bot_only, "left at once": contacts.short,
-                     "needs no reply": contacts.no_reply_needed, "not offered to an agent": ~contacts.needs_answer},
+        "left_out": {
+            "a bot handled it alone": contacts.bot_only,
+            "left at once": contacts.short,
+            "needs no reply": contacts.no_reply_needed,
+            "not offered to an agent": ~contacts.needs_answer,
+        },
     }
     return {"share": Proportion(**facts), "contacts": Proportion(scope=ALL, **facts)}

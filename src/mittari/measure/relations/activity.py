@@ -51,10 +51,15 @@ def islands(intervals: ir.Table, grace_days: int) -> ir.Table:
     reached = rows.reach.lag().over(order)
     begins = reached.isnull() | ((rows.start_on > reached) & (days_between(reached, rows.start_on) > grace_days))
     rows = rows.mutate(begins=begins.ifelse(1, 0))
-    rows = rows.mutate(island=rows.begins.sum().over(
-        ibis.window(group_by=rows.customer_id, order_by=[rows.start_on, rows.stop], preceding=None, following=0)))
+    rows = rows.mutate(
+        island=rows.begins.sum().over(
+            ibis.window(group_by=rows.customer_id, order_by=[rows.start_on, rows.stop], preceding=None, following=0)
+        )
+    )
     joined = rows.group_by("customer_id", "island").agg(start_on=rows.start_on.min(), stop=rows.stop.max())
-    return joined.select("customer_id", "start_on", end_on=(joined.stop == never).ifelse(ibis.null("date"), joined.stop))
+    return joined.select(
+        "customer_id", "start_on", end_on=(joined.stop == never).ifelse(ibis.null("date"), joined.stop)
+    )
 
 
 def days_between(start: ir.Value, end: ir.Value) -> ir.IntegerValue:
@@ -63,4 +68,3 @@ def days_between(start: ir.Value, end: ir.Value) -> ir.IntegerValue:
 
 def as_of_local() -> ir.TimestampValue:
     return instant("as_of_local")
-

@@ -91,4 +91,9 @@ def _superseded(rows: ir.Table) -> ir.BooleanValue:
         order_by=[rows.responded_at, rows.key],
     )
     following = rows.responded_at.lead().over(same)
-    return rows.transactional & contact.notnull() & rows.person_id.notnull() & true(seconds(rows.responded_at, following) <= EDIT_S)
+    return (
+        rows.transactional
+        & contact.notnull()
+        & rows.person_id.notnull()
+        & true(seconds(rows.responded_at, following) <= EDIT_S)
+    )

@@ -16,8 +16,16 @@ def complaints(facts: Facts) -> Mapping[str, Source]:
     rows = rows.join(days, rows.opened_local.date() == days.day)
     # an unknown customer or matter cannot be recognised again: each stays its own
     known = rows.incoming & rows.customer_id.notnull() & rows.reason_code.notnull()
-    window = ibis.window(group_by=[rows.period, known, rows.customer_id, rows.reason_code], order_by=[rows.opened_at, rows.key])
+    window = ibis.window(
+        group_by=[rows.period, known, rows.customer_id, rows.reason_code], order_by=[rows.opened_at, rows.key]
+    )
     rows = rows.mutate(same_matter=known & (ibis.row_number().over(window) > 0))
     rows = rows.mutate(incoming=rows.incoming & ~rows.same_matter)
     source = contact_source(facts, "conversations", rows)
-    return {"written": replace(source, periodic=False, left_out={**LEFT_OUT, "same_matter": "the same matter of the same customer in the period"})}
+    return {
+        "written": replace(
+            source,
+            periodic=False,
+            left_out={**LEFT_OUT, "same_matter": "the same matter of the same customer in the period"},
+        )
+    }

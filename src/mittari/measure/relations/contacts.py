@@ -24,11 +24,12 @@ LEFT_OUT = {
     "outbound": "outbound: we contacted the customer",
 }
 COLUMNS = (
-    "key customer_id case_id channel direction opened_at opened_local wait_started_at wait_started_local answered_at abandoned_at "
-    "solved_first_at solved_last_at solved_last_local ended_at ended_local eligible incoming short handled answered abandoned "
-    "solved bot_only offered needs_answer no_reply_needed is_complaint resolved_by outcome wait_s first_wait_s business_wait_s "
-    "handle_s spam test merged deleted phone_ticket outbound agent_id first_responder_id team_id reason_code priority queue_id"
-).split()
+    "key customer_id case_id channel direction opened_at opened_local wait_started_at wait_started_local answered_at "
+    "abandoned_at solved_first_at solved_last_at solved_last_local ended_at ended_local eligible incoming short handled "
+    "answered abandoned solved bot_only offered needs_answer no_reply_needed is_complaint resolved_by outcome wait_s "
+    "first_wait_s business_wait_s handle_s spam test merged deleted phone_ticket outbound agent_id first_responder_id "
+    "team_id reason_code priority queue_id reopened_first_at reopened_at"
+).split()  # noqa: SIM905 - a list of forty quoted words is harder to read
 
 
 def contacts(facts: Facts) -> Mapping[str, Source]:
@@ -43,8 +44,12 @@ def repeat_contacts(facts: Facts) -> Mapping[str, Source]:
     """The same with `is_repeat`, which costs a look at the other contacts of each customer."""
     everything = (written(facts), phone(facts))
     return {
-        "written": contact_source(facts, "conversations", everything[0].mutate(is_repeat=is_repeat(facts, everything[0], *everything))),
-        "phone": contact_source(facts, "calls", everything[1].mutate(is_repeat=is_repeat(facts, everything[1], *everything))),
+        "written": contact_source(
+            facts, "conversations", everything[0].mutate(is_repeat=is_repeat(facts, everything[0], *everything))
+        ),
+        "phone": contact_source(
+            facts, "calls", everything[1].mutate(is_repeat=is_repeat(facts, everything[1], *everything))
+        ),
     }
 
 
@@ -94,7 +99,9 @@ def written(facts: Facts) -> ir.Table:
         is_complaint=flag(raw.is_complaint),
         no_reply_needed=flag(raw.no_reply_needed),
     )
-    return _written_states(rows).select(*COLUMNS, "reopened_first_at", "reopened_at", *facts.dimensions("conversations"))
+    return _written_states(rows).select(
+        *COLUMNS, *facts.dimensions("conversations")
+    )
 
 
 def _written_states(rows: ir.Table) -> ir.Table:
@@ -173,4 +180,4 @@ def phone(facts: Facts) -> ir.Table:
         offered=rows.answered | rows.abandoned,
         needs_answer=rows.answered | (rows.abandoned & ~rows.short),
     )
-    return rows.select(*COLUMNS, "reopened_first_at", "reopened_at", *facts.dimensions("calls"))
+    return rows.select(*COLUMNS, *facts.dimensions("calls"))

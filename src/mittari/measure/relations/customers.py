@@ -33,7 +33,8 @@ def contract_spans(facts: Facts, *, grace_days: int = GRACE_DAYS) -> Mapping[str
     rows = rows.mutate(mrr_eur=rows.mrr / rows.rate)
     # a customer who leaves several contracts on one day leaves once, with their sum
     rows = rows.group_by("customer_id", "start_on", "end_on").agg(
-        mrr_eur=rows.mrr_eur.sum(), no_rate=rows.rate.isnull().any(), contracts=rows.count())
+        mrr_eur=rows.mrr_eur.sum(), no_rate=rows.rate.isnull().any(), contracts=rows.count()
+    )
     rows = rows.mutate(
         key=rows.customer_id,
         left_at=rows.end_on.cast("timestamp"),
@@ -50,7 +51,8 @@ def first_purchases(facts: Facts) -> Mapping[str, Source]:
     orders = valid_orders(facts)
     orders = orders.filter(orders.valid)
     starts = contracts.select("customer_id", day=contracts.start_on).union(
-        orders.select("customer_id", day=orders.ordered_local.date()))
+        orders.select("customer_id", day=orders.ordered_local.date())
+    )
     starts = starts.filter(starts.customer_id.notnull())
     rows = starts.group_by("customer_id").agg(first_on=starts.day.min())
     rows = rows.mutate(
@@ -110,10 +112,13 @@ def _spans_of_periods(facts: Facts, grace_days: int) -> ir.Table:
     same_start = ibis.window(group_by=[rows.customer_id, rows.start_on])
     rows = rows.mutate(mrr_of_day=rows.mrr.sum().over(same_start))
     periods = periods_table()
-    rows = rows.join(periods, [
-        rows.start_on <= periods.end_day + ibis.interval(days=grace_days),
-        rows.end_on.isnull() | (rows.end_on >= periods.first_day),
-    ])
+    rows = rows.join(
+        periods,
+        [
+            rows.start_on <= periods.end_day + ibis.interval(days=grace_days),
+            rows.end_on.isnull() | (rows.end_on >= periods.first_day),
+        ],
+    )
     rates = rate_days_table().rename(rate_currency="currency", rate_day="day")
     rows = rows.left_join(rates, [rows.currency == rates.rate_currency, rows.first_day == rates.rate_day])
     return rows.mutate(rate=_rate(facts, rows))
@@ -133,7 +138,8 @@ def customer_periods_by_orders(facts: Facts) -> Mapping[str, Source]:
         kept=((rows.start_on <= rows.end_day) & (rows.end_on > rows.end_day)).any(),
     )
     people = people.filter(people.at_opening).mutate(
-        opening_eur=ibis.null("float64"), closing_eur=ibis.null("float64"), no_rate=ibis.literal(False))
+        opening_eur=ibis.null("float64"), closing_eur=ibis.null("float64"), no_rate=ibis.literal(False)
+    )
     return {"written": _people(people, ("orders",), 0)}
 
 
@@ -143,7 +149,9 @@ def buyers(facts: Facts, *, window_days: int = 365) -> Mapping[str, Source]:
     orders = orders.filter(orders.valid & orders.customer_id.notnull())
     days = orders.select("customer_id", day=orders.ordered_local.date()).distinct()
     periods = periods_table()
-    rows = days.join(periods, [days.day < periods.end_day, days.day >= periods.end_day - ibis.interval(days=window_days)])
+    rows = days.join(
+        periods, [days.day < periods.end_day, days.day >= periods.end_day - ibis.interval(days=window_days)]
+    )
     people = rows.group_by("period", "customer_id", "first_day").agg(days=rows.count())
     people = people.mutate(
         key=people.customer_id,

@@ -27,7 +27,8 @@ def open_cases(facts: Facts) -> Mapping[str, Source]:
     rows = rows.left_join(states, [rows.key == states.of_conversation, rows.period == states.of_period])
     instant = rows.p1
     by_columns = (true(rows.solved_first_at <= instant) & ~true(rows.reopened_first_at <= instant)) | (
-        rows.solved & (rows.solved_last_at <= instant))
+        rows.solved & (rows.solved_last_at <= instant)
+    )
     solved_then = rows.state.isnull().ifelse(by_columns, rows.state.isin(SOLVED))
     left = rows.abandoned_at < instant
     since = instant - ibis.interval(days=FLOW_DAYS)
@@ -46,4 +47,6 @@ def _states(facts: Facts, periods: ir.Table) -> ir.Table:
     events = facts.table("status_events")
     events = events.filter((events.kind == "status") & (events.at <= as_of()))
     states = events.join(periods, events.at <= periods.p1)
-    return states.group_by(of_conversation=states.conversation_id, of_period=states.period).agg(state=states.value.argmax(states.at))
+    return states.group_by(of_conversation=states.conversation_id, of_period=states.period).agg(
+        state=states.value.argmax(states.at)
+    )

@@ -37,5 +37,3 @@ def order_lines_eur(facts: Facts) -> Mapping[str, Source]:
     rows = rows.mutate(eligible=rows.valid & ~rows.no_rate)
     columns = {name: name for name in (*dimensions.ORDERS, *facts.dimensions("orders"))}
     return {"written": Source(rows=rows, tables=("orders",), key="key", left_out=LEFT_OUT, dimensions=columns)}
-
-

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import ibis
-
 from mittari.measure import dimensions
 from mittari.measure.relations.base import Facts, Source, as_of, seconds, seen, true
 
@@ -33,7 +31,9 @@ def promise_outcomes(facts: Facts) -> Mapping[str, Source]:
     rows = rows.mutate(
         eligible=~(rows.cancelled_by_customer | rows.moved_by_customer | rows.renewed_by_company),
         # a promise for a day holds until the midnight that ends it
-        in_time=true((rows.due_precision == "date").ifelse(rows.kept_at < rows.deadline_at, rows.kept_at <= rows.deadline_at)),
+        in_time=true(
+            (rows.due_precision == "date").ifelse(rows.kept_at < rows.deadline_at, rows.kept_at <= rows.deadline_at)
+        ),
         late_s=seconds(rows.deadline_at, rows.kept_at),
     )
     columns = {name: name for name in (*dimensions.PROMISES, *facts.dimensions("promises"))}

@@ -16,14 +16,28 @@ OPEN_FOR_S = 30 * DAY_S
 
 def is_repeat(facts: Facts, rows: ir.Table, written: ir.Table, phone: ir.Table) -> ir.BooleanValue:
     """Whether each of `rows` repeats an earlier contact on any channel."""
-    columns = ["customer_id", "reason_code", "opened_at", "solved_first_at", "solved_last_at", "reopened_first_at", "reopened_at",
-               "abandoned_at", "incoming", "short"]
+    columns = [
+        "customer_id",
+        "reason_code",
+        "opened_at",
+        "solved_first_at",
+        "solved_last_at",
+        "reopened_first_at",
+        "reopened_at",
+        "abandoned_at",
+        "incoming",
+        "short",
+    ]
     earlier = written.select(*columns)
     if facts.has("calls"):
         earlier = earlier.union(phone.select(*columns))
-    earlier = earlier.filter(earlier.incoming & ~earlier.short & earlier.customer_id.notnull()).drop("incoming", "short")
+    earlier = earlier.filter(earlier.incoming & ~earlier.short & earlier.customer_id.notnull()).drop(
+        "incoming", "short"
+    )
     earlier = earlier.rename({f"earlier_{name}": name for name in earlier.columns})
-    later = rows.filter(rows.incoming & rows.customer_id.notnull()).select("key", "customer_id", "reason_code", "opened_at")
+    later = rows.filter(rows.incoming & rows.customer_id.notnull()).select(
+        "key", "customer_id", "reason_code", "opened_at"
+    )
     pairs = later.join(
         earlier,
         [
@@ -31,7 +45,11 @@ def is_repeat(facts: Facts, rows: ir.Table, written: ir.Table, phone: ir.Table) 
             earlier.earlier_opened_at < later.opened_at,
         ],
     )
-    same = pairs.reason_code.isnull() | pairs.earlier_reason_code.isnull() | (pairs.reason_code == pairs.earlier_reason_code)
+    same = (
+        pairs.reason_code.isnull()
+        | pairs.earlier_reason_code.isnull()
+        | (pairs.reason_code == pairs.earlier_reason_code)
+    )
     ended = _ended(pairs)
     recent = true(seconds(ended, pairs.opened_at) <= WITHIN_S)
     still_open = ended.isnull() & (seconds(pairs.earlier_opened_at, pairs.opened_at) <= OPEN_FOR_S)

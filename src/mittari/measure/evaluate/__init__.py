@@ -1,0 +1,89 @@
+"""From sums to numbers: for each group of a call the components and estimate of one output, by its family."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mittari.measure.call import State
+from mittari.measure.evaluate.blocked import blocked
+from mittari.measure.evaluate.counted import counted, covered_days, main_table, summed
+from mittari.measure.evaluate.ranked import ranked, stocked, waited
+from mittari.measure.evaluate.results import DOMAINS, Results
+from mittari.measure.families import Components, Estimate
+from mittari.measure.families.estimate import NO_DATA
+from mittari.measure.material import Material
+from mittari.measure.recipe import Part, Recipe
+
+__all__ = ["DOMAINS", "NOTHING", "Measured", "covered_days", "main_table", "measure"]
+
+UNKNOWN_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One output in one group: components, estimate, and the rows counted beside it."""
+
+    components: Components
+    estimate: Estimate
+    missing: int = 0
+    censored: int = 0
+    immature: int = 0
+    approximate: bool = False
+    covered: bool = True
+
+
+NOTHING = Measured({}, NO_DATA, covered=False)
+
+
+def measure(recipe: Recipe, material: Material, state: State) -> list[Measured]:
+    """The output in every group, in the order of the groups."""
+    measured = FAMILIES[recipe.base](recipe, recipe.parts, material, state)
+    approximate = np.zeros(material.groups.count, dtype=bool)
+    if recipe.fallback:
+        rows, unknown = material.totals(recipe.parts, "Sy"), material.totals(recipe.parts, "unknown")
+        approximate = unknown > UNKNOWN_SHARE * rows
+        if approximate.any():
+            by_day = FAMILIES[recipe.base](recipe, recipe.fallback, material, state)
+            measured = [by_day[n] if approximate[n] else each for n, each in enumerate(measured)]
+    sides = {role: material.totals(recipe.parts, role) for role in ("missing", "censored", "immature")}
+    return [
+        Measured(
+            components,
+            estimate,
+            int(sides["missing"][n]),
+            _censored(recipe, components, sides["censored"][n]),
+            int(sides["immature"][n]),
+            bool(approximate[n]),
+            _covered(recipe, material, state, n),
+        )
+        for n, (components, estimate) in enumerate(measured)
+    ]
+
+
+def _censored(recipe: Recipe, components: Components, counted: float) -> int:
+    if recipe.base == "KaplanMeier" and components:
+        return int(sum(components["c"]))  # type: ignore[arg-type]
+    return int(counted)
+
+
+def _covered(recipe: Recipe, material: Material, state: State, group: int) -> bool:
+    """Whether the main table's coverage contains the period as far as `as_of`: then nothing found means zero (G22)."""
+    span = material.call.spans[material.groups.of(group)[0]]
+    table = main_table(recipe, material)
+    today = material.call.as_of
+    days = [day for day in span.days if day <= today.date()] or span.days
+    return all(state.covers(table, day) for day in (days[0], days[-1]))
+
+
+FAMILIES: dict[str, Callable[[Recipe, tuple[Part, ...], Material, State], Results]] = {
+    "Proportion": blocked,
+    "NetShare": blocked,
+    "Mean": blocked,
+    "Ratio": blocked,
+    "Count": counted,
+    "EuroSum": summed,
+    "Quantile": ranked,
+    "KaplanMeier": waited,
+    "Stock": stocked,
+}

@@ -1,0 +1,106 @@
+"""Quantiles, Kaplan-Meier quantiles and stocks."""
+
+import numpy as np
+import numpy.typing as npt
+
+from mittari.errors import Fault
+from mittari.measure import families
+from mittari.measure.call import State
+from mittari.measure.evaluate.results import Results
+from mittari.measure.families.estimate import NO_DATA
+from mittari.measure.material import Floats, Indices, Material, plain, weighted
+from mittari.measure.recipe import VALUES, WAITS, Part, Recipe
+
+
+def ranked(recipe: Recipe, parts: tuple[Part, ...], material: Material, _state: State) -> Results:
+    """Quantiles of the exact values, with the design effect of the indicator at the quantile."""
+    q = quantile_of(recipe)
+    values = [part for part in parts if material.plan.queries[part.query].kind == VALUES]
+    results: Results = []
+    gathered = [_values_of(part, material) for part in values]
+    group, block, value, n = (np.concatenate([each[k] for each in gathered]) for k in range(4))
+    order = np.argsort(group, kind="stable")
+    edges = np.searchsorted(group[order], np.arange(material.groups.count + 1))
+    for number in range(material.groups.count):
+        own = order[edges[number] : edges[number + 1]]
+        if not len(own):
+            results.append(({}, NO_DATA))
+            continue
+        histogram = _histogram(value[own], n[own])
+        level = histogram.quantile(q)
+        blocks, place = np.unique(block[own], return_inverse=True)
+        at_most = np.bincount(
+            place, weights=n[own] * (value[own] <= (np.nan if level is None else level)), minlength=len(blocks)
+        )
+        total = np.bincount(place, weights=n[own], minlength=len(blocks))
+        components = families.Quantile.components_from_blocks(at_most, total, q)
+        results.append((components, families.Quantile.estimate(components, histogram=histogram)))
+    return results
+
+
+def quantile_of(recipe: Recipe) -> float:
+    """Which quantile the output is."""
+    if recipe.q is None:
+        raise Fault(f"{recipe.kpi_id}.{recipe.output} does not say which quantile it is")
+    return recipe.q
+
+
+def _histogram(values: Floats, counts: Floats) -> families.Histogram:
+    distinct, place = np.unique(values, return_inverse=True)
+    return families.Histogram(distinct, np.bincount(place, weights=counts).astype(np.int64))
+
+
+def _values_of(part: Part, material: Material) -> tuple[Indices, npt.NDArray[np.int64], Floats, Floats]:
+    kept, group, frame = material.rows(part)
+    block = (
+        np.unique(frame["block"].astype(str), return_inverse=True)[1][kept]
+        if "block" in frame
+        else material.cells(part)
+    )
+    return group, block, plain(frame["value"])[kept].astype(np.float64), plain(frame["n"])[kept].astype(np.float64)
+
+
+def waited(recipe: Recipe, parts: tuple[Part, ...], material: Material, _state: State) -> Results:
+    """Kaplan-Meier quantiles of the summed wait tables."""
+    q = quantile_of(recipe)
+    waits = [part for part in parts if material.plan.queries[part.query].kind == WAITS]
+    gathered = []
+    for part in waits:
+        kept, group, frame = material.rows(part)
+        gathered.append((group, *[plain(frame[name])[kept].astype(np.float64) for name in ("value", "n", "events")]))
+    group, value, n, events = (np.concatenate([each[k] for each in gathered]) for k in range(4))
+    results: Results = []
+    for number in range(material.groups.count):
+        own = np.flatnonzero(group == number)
+        if not len(own):
+            results.append(({}, NO_DATA))
+            continue
+        components = families.KaplanMeier.components(_wait_table(value[own], events[own], n[own] - events[own]))
+        results.append((components, families.KaplanMeier.estimate(components, q)))
+    return results
+
+
+def _wait_table(times: Floats, events: Floats, censored: Floats) -> families.WaitTable:
+    distinct, place = np.unique(times, return_inverse=True)
+    return families.WaitTable(distinct, weighted(place, events), weighted(place, censored))
+
+
+def stocked(recipe: Recipe, parts: tuple[Part, ...], material: Material, _state: State) -> Results:
+    """What stands at the end of each period; with a flow, how many of its days that is."""
+    value, n = material.totals(parts, "x"), material.totals(parts, "n")
+    flow = material.totals(parts, "flow") if recipe.flow_days else None
+    results: Results = []
+    for number in range(material.groups.count):
+        components = families.Stock.components(int(n[number]))
+        if flow is None:
+            results.append((components, families.Stock.estimate(components, float(value[number]))))
+        elif flow[number]:
+            results.append(
+                (
+                    components,
+                    families.Stock.estimate(components, float(value[number] * recipe.flow_days / flow[number])),
+                )
+            )
+        else:
+            results.append(({}, NO_DATA))
+    return results

@@ -1,0 +1,9 @@
+"""What the families of outputs hand to each other when they are evaluated."""
+
+from mittari.measure import families
+from mittari.measure.families import Components, Estimate
+
+Results = list[tuple[Components, Estimate]]
+"""Components and estimate of each group, in the order of the groups."""
+
+DOMAINS = {"positive": families.NON_NEGATIVE, "unit": families.FRACTION, "reals": families.REALS}
