@@ -6,7 +6,7 @@ import duckdb
 
 from mittari.errors import UserError
 from mittari.load.stage import Stage
-from mittari.load.zones import to_local
+from mittari.load.zones import Zone
 from mittari.store.sql import identifier
 
 Span = tuple[date, date]
@@ -34,16 +34,14 @@ def span_of(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone: str) 
         return None
     day = identifier(when)
     if stage.table[when].type != "date":
-        day = f"CAST({to_local(day, timezone)} AS DATE)"
+        day = f"CAST({Zone(timezone, stage.many).to_local(day)} AS DATE)"
     first, last = connection.execute(f"SELECT min({day}), max({day}) FROM {stage.good}").fetchall()[0]
     return None if first is None else (first, last)
 
 
 def cover(connection: duckdb.DuckDBPyConnection, table: str, span: Span, now: datetime) -> bool:
     """Add the span to the coverage of the table, joined with the spans it touches; False when it was covered before."""
-    touching = (
-        "\"table\" = ? AND from_date <= ?::DATE + 1 AND to_date >= ?::DATE - 1"
-    )
+    touching = '"table" = ? AND from_date <= ?::DATE + 1 AND to_date >= ?::DATE - 1'
     arguments = [table, span[1], span[0]]
     spans = connection.execute(f"SELECT from_date, to_date FROM coverage WHERE {touching}", arguments).fetchall()
     if any(first <= span[0] and span[1] <= last for first, last in spans):

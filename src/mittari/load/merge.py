@@ -52,8 +52,7 @@ def merge(connection: duckdb.DuckDBPyConnection, stage: Stage, context: Context,
 
 def insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, context: Context) -> None:
     """Insert rows that have every given column and `loaded_at`, with their derived columns."""
-    for step in derived(connection, table, rows, context):
-        connection.execute(f"INSERT INTO {identifier(table.name)} BY NAME {step}")
+    connection.execute(f"INSERT INTO {identifier(table.name)} BY NAME {derived(connection, table, rows, context)}")
 
 
 def given_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:

@@ -27,6 +27,7 @@ from mittari.load.source import Source, open_source
 from mittari.load.stage import Feed, Stage, fill
 from mittari.load.values import Clock
 from mittari.load.warn import rate_warnings, warnings_of
+from mittari.load.zones import MANY
 from mittari.settings import Settings
 from mittari.store import Warehouse
 from mittari.store.sql import identifier
@@ -88,7 +89,7 @@ def load(
     clock_zone = source_tz or (declared.source_tz if declared else None) or settings.source_timezone
     zone_of(clock_zone)
     found = declared.inputs(path) if declared else inputs.files_at(path)
-    size = sum(file.path.stat().st_size * (8 if file.packed else 1) for file in found)
+    size = sum(file.size for file in found)
     tell = progress or (lambda _what, _share: None)
     with (
         _folder(warehouse) as folder,
@@ -113,7 +114,7 @@ def load_rows(
     declared = TABLES[inputs.known_table(table)]
     with warehouse.session() as connection:
         source, feeds = rows_as_source(connection, declared, columns)
-        clock = Clock("UTC", settings.timezone)
+        clock = Clock.of("UTC", settings.timezone, len(next(iter(columns.values()))) >= MANY)
         stage = fill(connection, declared, source, feeds, clock, 0)
         job = Job(stage, {}, None, time.monotonic() - began)
         return _let_in(warehouse, connection, settings, [job], False, now, lambda _what, _share: None)[0]
@@ -131,13 +132,13 @@ def _jobs(
 ) -> Iterator[Job]:
     """A stage per file, the file's headers being those of its table."""
     tables = {file: inputs.known_table(table) if table else inputs.table_of(file) for file in files}
-    clock = Clock(zone, settings.timezone)
     for number, file in enumerate(sorted(files, key=lambda file: inputs.turn(tables[file]))):
         began = time.monotonic()
         tell(f"reading {file.name}", 0.6 * number / len(files))
         declared = TABLES[tables[file]]
         source = open_source(connection, file, Hints(), folder, number)
         match = matched(declared, source.columns, file.path)
+        clock = Clock.of(zone, settings.timezone, file.size > BIG_BYTES)
         feeds = {name: Feed(identifier(header), source.columns[header]) for name, header in match.columns.items()}
         stage = fill(connection, declared, source, feeds, clock, number)
         _require_rows(stage, covers)
@@ -155,7 +156,8 @@ def _mapped_jobs(
     tell: Progress,
 ) -> Iterator[Job]:
     """A stage per file and block of the mapping; each file is read once, as texts, whatever number of blocks use it."""
-    clock = Clock(zone, settings.timezone, mapping.hints.date_formats)
+    big = any(file.size > BIG_BYTES for file in files)
+    clock = Clock.of(zone, settings.timezone, big, mapping.hints.date_formats)
     pairs: list[tuple[Block, Source]] = []
     for number, file in enumerate(files):
         tell(f"reading {file.name}", 0.3 * number / len(files))

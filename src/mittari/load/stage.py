@@ -23,6 +23,7 @@ from mittari.load.values import (
     style_of,
     typed,
 )
+from mittari.load.zones import MANY
 from mittari.store.sql import identifier, literal, names
 
 PROBLEM, STYLE, RECORD = "problem", "style", "record"
@@ -49,6 +50,11 @@ class Stage:
     count: int = 0
     duplicates: int = 0
     has_exclusions: bool = False
+
+    @property
+    def many(self) -> bool:
+        """Whether there are so many rows that longer statements pay."""
+        return self.count >= MANY
 
     @property
     def excluded(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from mittari.facts import Column
-from mittari.load.zones import to_local, to_utc
+from mittari.load.zones import Zone
 from mittari.money import CURRENCIES
 from mittari.store.sql import literal
 
@@ -26,9 +26,13 @@ class Clock:
     """In which zone clock times without an offset are read (`source`), where local days begin (`reporting`), and
     which strptime patterns the mapping declares."""
 
-    source: str
-    reporting: str
+    source: Zone
+    reporting: Zone
     patterns: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, source: str, reporting: str, many: bool, patterns: tuple[str, ...] = ()) -> "Clock":
+        return cls(Zone(source, many), Zone(reporting, many), patterns)
 
 
 MOMENTS = frozenset({"ts", "date", "ts_or_date"})
@@ -72,12 +76,12 @@ def moment(column: Column, raw: str, kind: str, clock: Clock) -> tuple[str, str]
 def converted(column: Column, read: str, stands_for: str, clock: Clock) -> str:
     """SQL for the value of a moment column from the names of the two columns that `moment` made."""
     if column.type == "date":
-        local = to_local(read, clock.reporting)
+        local = clock.reporting.to_local(read)
         return f"CAST(CASE WHEN {stands_for} = {IN_UTC} THEN {local} ELSE {read} END AS DATE)"
     by_day = ""
     if column.type == "ts_or_date":
-        by_day = f"WHEN {stands_for} = {ON_LOCAL_DAY} THEN {to_utc(read, clock.reporting)} "
-    return f"CASE WHEN {stands_for} = {IN_UTC} THEN {read} {by_day}ELSE {to_utc(read, clock.source)} END"
+        by_day = f"WHEN {stands_for} = {ON_LOCAL_DAY} THEN {clock.reporting.to_utc(read)} "
+    return f"CASE WHEN {stands_for} = {IN_UTC} THEN {read} {by_day}ELSE {clock.source.to_utc(read)} END"
 
 
 def typed(column: Column, raw: str, kind: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import duckdb
 
 from mittari.load.stage import Stage
-from mittari.load.zones import to_local
+from mittari.load.zones import Zone
 from mittari.settings import Settings
 from mittari.store.sql import identifier
 
@@ -71,7 +71,7 @@ def _set_remarks(
         )
     for action in AGENT_ACTIONS.get(name, ()):
         if action in has:
-            hour = f"hour({to_local(identifier(action), settings.timezone)})"
+            hour = f"hour({Zone(settings.timezone, stage.many).to_local(identifier(action))})"
             yield f"{action} between 0 and 5 o'clock: is the time zone right", (
                 f"SELECT CASE WHEN at_night >= {NIGHT_SHARE} * known AND known >= 10 THEN at_night ELSE 0 END FROM (SELECT "
                 f"count(*) FILTER ({hour} < 5) AS at_night, count({identifier(action)}) AS known FROM {stage.good})"
@@ -81,7 +81,7 @@ def _set_remarks(
 def _overlaps(stage: Stage) -> str:
     return (
         "SELECT count(*) FROM (SELECT started_at < lag(coalesce(ended_at, TIMESTAMP '9999-01-01')) OVER "
-        f"(PARTITION BY subscription_id ORDER BY started_at) AS overlaps FROM {_with(stage, 'ended_at')}) WHERE overlaps"
+        f"(PARTITION BY subscription_id ORDER BY started_at) AS begins_early FROM {_with(stage, 'ended_at')}) WHERE begins_early"
     )
 
 

@@ -1,10 +1,11 @@
 """Between UTC and a local wall clock inside SQL.
 
-DuckDB's own conversion costs ten times as much, and it reads a clock time that an autumn night shows twice as the
-second; G1 wants the first. For the years most data is from, the offsets of the zone become a tree of comparisons.
+DuckDB's own conversion costs many times what the cast of a text costs. Where there are many rows, the offsets of the
+zone in the years most data is from become a tree of comparisons instead; for few rows preparing it would take longer.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -15,26 +16,39 @@ from mittari.time import zone_offsets
 FIRST_YEAR, LAST_YEAR = 1995, 2040
 """The tree knows the changes of these years: more make every statement slower to prepare. Others go DuckDB's way."""
 
-
-def to_local(instant: str, zone: str) -> str:
-    """SQL for the wall clock of `zone` at a UTC instant; both are TIMESTAMP, and `instant` is the name of a column."""
-    bounds, offsets, _ = _offsets(zone)
-    if not bounds and not offsets[0]:
-        return instant
-    otherwise = f"({instant} AT TIME ZONE 'UTC') AT TIME ZONE {literal(zone)}"
-    return _within_years(instant, _tree(instant, bounds, offsets), otherwise)
+MANY = 200_000
+"""From so many rows on the tree pays."""
 
 
-def to_utc(local: str, zone: str) -> str:
-    """SQL for the UTC instant of a wall clock time: twice shown is the first, skipped is moved forward (G1)."""
-    _, offsets, bounds = _offsets(zone)
-    if not bounds and not offsets[0]:
-        return local
-    found = f"({local} AT TIME ZONE {literal(zone)}) AT TIME ZONE 'UTC'"
-    earlier = f"({found} - INTERVAL 1 HOUR)"
-    shown_before = f"({earlier} AT TIME ZONE 'UTC') AT TIME ZONE {literal(zone)} = {local}"
-    otherwise = f"CASE WHEN {shown_before} THEN {earlier} ELSE {found} END"
-    return _within_years(local, _tree(local, bounds, [-offset for offset in offsets]), otherwise)
+@dataclass(frozen=True)
+class Zone:
+    """A time zone as SQL: `many` says whether a million rows are to be converted or a few."""
+
+    name: str
+    many: bool = False
+
+    def to_local(self, instant: str) -> str:
+        """SQL for the wall clock at a UTC instant; both are TIMESTAMP, and `instant` is best the name of a column."""
+        bounds, offsets, _ = _offsets(self.name)
+        if not bounds and not offsets[0]:
+            return instant
+        slowly = f"({instant} AT TIME ZONE 'UTC') AT TIME ZONE {literal(self.name)}"
+        return _within_years(instant, _tree(instant, bounds, offsets), slowly) if self.many else slowly
+
+    def to_utc(self, local: str) -> str:
+        """SQL for the UTC instant of a wall clock time: twice shown is the first, skipped is moved forward (G1).
+
+        DuckDB takes a time that is shown twice for the second, so it looks whether an hour earlier shows the same.
+        """
+        _, offsets, bounds = _offsets(self.name)
+        if not bounds and not offsets[0]:
+            return local
+        found = f"({local} AT TIME ZONE {literal(self.name)}) AT TIME ZONE 'UTC'"
+        earlier = f"({found} - INTERVAL 1 HOUR)"
+        shown_before = f"({earlier} AT TIME ZONE 'UTC') AT TIME ZONE {literal(self.name)} = {local}"
+        slowly = f"CASE WHEN {shown_before} THEN {earlier} ELSE {found} END"
+        tree = _tree(local, bounds, [-offset for offset in offsets])
+        return _within_years(local, tree, slowly) if self.many else slowly
 
 
 def _within_years(value: str, tree: str, otherwise: str) -> str:

@@ -6,7 +6,7 @@ import duckdb
 
 from mittari.load.derive.business import calendar_days, open_until
 from mittari.load.derive.links import links_of, resolve
-from mittari.load.zones import to_local
+from mittari.load.zones import Zone
 from mittari.settings import Settings
 from mittari.store.sql import literal
 
@@ -17,14 +17,14 @@ SPOKEN = "author_type IN ('customer', 'agent') AND coalesce(is_public, 1) = 1"
 DONE = "('solved', 'closed')"
 
 
-def conversation_rows(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> str:
+def conversation_rows(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings, zone: Zone) -> str:
     """The rows with every derived column. A value the file gives is never overwritten; derived ones stand beside it."""
     _groups(connection, rows)
     _messages(connection, rows)
     _status_events(connection, rows)
     width, default = _calendar(connection, rows, settings)
     local = ", ".join(
-        f"{to_local(instant, settings.timezone)} AS {name}"
+        f"{zone.to_local(instant)} AS {name}"
         for instant, name in (
             ("opened_at", "opened_local"),
             ("wait_started_at", "wait_started_local"),

@@ -1,6 +1,6 @@
 """The derived columns of each table, as queries over rows about to enter it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import duckdb
 
@@ -8,44 +8,44 @@ from mittari.facts import Table
 from mittari.load.derive.context import Context
 from mittari.load.derive.conversations import conversation_rows
 from mittari.load.derive.rates import rate_table
-from mittari.load.zones import to_local, to_utc
+from mittari.load.zones import MANY, Zone
 from mittari.settings import Settings
 from mittari.store.sql import literal
 
-Derivation = Callable[[duckdb.DuckDBPyConnection, str, Settings], str]
+Derivation = Callable[[duckdb.DuckDBPyConnection, str, Settings, Zone], str]
 
 
-def derived(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, context: Context) -> Iterator[str]:
-    """Queries that yield the rows with every derived column; helping tables are made first where they are needed.
+def derived(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, context: Context) -> str:
+    """A query that yields the rows with every derived column; helping tables are made first where they are needed.
 
     `rows` is a relation with every given column, `loaded_at` and a column `replaces`.
     """
     derivation = DERIVATIONS.get(table.name)
     if derivation is None:
-        yield f"SELECT * EXCLUDE (replaces) FROM {rows}"
-    else:
-        yield derivation(connection, rows, context.settings)
+        return f"SELECT * EXCLUDE (replaces) FROM {rows}"
+    count = connection.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0]
+    return derivation(connection, rows, context.settings, Zone(context.settings.timezone, count >= MANY))
 
 
-def _calls(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> str:
+def _calls(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings, zone: Zone) -> str:
     lasted = "wait_s + CASE WHEN outcome = 'answered' THEN coalesce(talk_s, 0) + coalesce(hold_s, 0) + coalesce(acw_s, 0) ELSE 0 END"
     ended = f"queued_at + to_microseconds(round(({lasted}) * 1000000)::BIGINT)"
     return (
-        f"SELECT *, {to_local('queued_at', settings.timezone)} AS queued_local, "
-        f"{to_local('ended_at', settings.timezone)} AS ended_local "
+        f"SELECT *, {zone.to_local('queued_at')} AS queued_local, "
+        f"{zone.to_local('ended_at')} AS ended_local "
         f"FROM (SELECT * EXCLUDE (replaces), {ended} AS ended_at FROM {rows})"
     )
 
 
-def _responses(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> str:
+def _responses(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings, zone: Zone) -> str:
     return (
-        f"SELECT * EXCLUDE (replaces), {to_local('responded_at', settings.timezone)} AS responded_local, "
+        f"SELECT * EXCLUDE (replaces), {zone.to_local('responded_at')} AS responded_local, "
         f"coalesce(customer_id, employee_id) AS person_id FROM {rows}"
     )
 
 
-def _orders(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> str:
-    local = f"SELECT * EXCLUDE (replaces), {to_local('ordered_at', settings.timezone)} AS ordered_local FROM {rows}"
+def _orders(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings, zone: Zone) -> str:
+    local = f"SELECT * EXCLUDE (replaces), {zone.to_local('ordered_at')} AS ordered_local FROM {rows}"
     if not rate_table(connection, f"({local})", "ordered_local", settings.currency):
         rate = f"CASE WHEN currency = {literal(settings.currency)} THEN 1.0::DOUBLE END AS eur_rate"
         return f"SELECT *, {rate} FROM ({local})"
@@ -55,19 +55,19 @@ def _orders(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings
     )
 
 
-def _subscriptions(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> str:
+def _subscriptions(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings, zone: Zone) -> str:
     return (
-        f"SELECT * EXCLUDE (replaces), CAST({to_local('started_at', settings.timezone)} AS DATE) AS started_on, "
-        f"CAST({to_local('ended_at', settings.timezone)} AS DATE) AS ended_on FROM {rows}"
+        f"SELECT * EXCLUDE (replaces), CAST({zone.to_local('started_at')} AS DATE) AS started_on, "
+        f"CAST({zone.to_local('ended_at')} AS DATE) AS ended_on FROM {rows}"
     )
 
 
-def _promises(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings) -> str:
+def _promises(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings, zone: Zone) -> str:
     """A day is kept as the instant of its local midnight; its deadline is the next one, 23 to 25 hours later."""
     return (
-        f"SELECT * EXCLUDE (midnight), CASE WHEN due_precision = 'date' THEN {to_utc('midnight', settings.timezone)} "
+        f"SELECT * EXCLUDE (midnight), CASE WHEN due_precision = 'date' THEN {zone.to_utc('midnight')} "
         f"ELSE due_at END AS deadline_at FROM (SELECT *, (due_on + 1)::TIMESTAMP AS midnight FROM "
-        f"(SELECT * EXCLUDE (replaces), CAST({to_local('due_at', settings.timezone)} AS DATE) AS due_on FROM {rows}))"
+        f"(SELECT * EXCLUDE (replaces), CAST({zone.to_local('due_at')} AS DATE) AS due_on FROM {rows}))"
     )
 
 
