@@ -23,19 +23,19 @@ TODAY = date(2026, 11, 24)
 
 TABLE = """
 conversation_count | Conversations | count | neither | IP | Count | count,contacts | 12840 | - | -
-first_response_time | First response time (e-mail, chat, social) | s | lower | VA | Quantile | median,p90 | 5220 | 3600 | -
+first_response_time | First response time (e-mail, chat) | s | lower | VA | Quantile | median,p90 | 5220 | 3600 | -
 average_speed_of_answer | Average speed of answer (ASA), phone | s | lower | VA | Mean | mean | 27.4 | 30 | -
 service_level | Service level (80/20) | fraction | higher | VA | Proportion | share | 0.795 | 0.8 | 3
 call_abandonment_rate | Call abandonment rate | fraction | lower | VA | Proportion | share,count | 0.082 | 0.05 | -
 average_handle_time | Average handle time (AHT) | s | neither | IP | Mean | mean | 334 | - | -
 resolution_time | Resolution time | s | lower | VA | Quantile | median,mean | 73800 | 86400 | -
-first_contact_resolution_rate | First contact resolution (operational) | fraction | higher | VA | Proportion | share | 0.768 | 0.75 | 4
+first_contact_resolution_rate | First contact resolved | fraction | higher | VA | Proportion | share | 0.768 | 0.75 | 4
 repeat_contact_rate | Repeat contact rate | fraction | lower | IP | Proportion | share | 0.143 | - | -
 reopen_rate | Reopen rate | fraction | lower | IP | Proportion | share | 0.053 | 0.06 | -
 open_conversation_count | Active issues (backlog) | count | lower | IP | Stock | count | 238 | - | -
 promise_keeping_rate | Promise-keeping rate | fraction | higher | VA | Proportion | share | 0.91 | 0.95 | -
 complaints_per_1000_customers | Complaints per 1 000 customers | per_1000 | lower | CO | Count | rate | 1.91 | - | -
-csat | Customer satisfaction (top-2-box) | fraction | higher | CO | Proportion | share,mean,bottom2 | 0.898 | 0.9 | 2
+csat | Customer satisfaction | fraction | higher | CO | Proportion | share,mean,bottom2 | 0.898 | 0.9 | 2
 nps | Net Promoter Score | points | higher | CO | NetShare | score | 50.3 | 50 | 1
 ces | Customer Effort Score 2.0 | fraction | higher | VA | Proportion | share,mean | 0.71 | - | -
 brand_image_score | Brand image | score_100 | higher | VI | Mean | mean | 71.4 | - | -
@@ -45,7 +45,7 @@ customer_churn_rate | Customer churn rate | fraction | lower | CO | Proportion |
 churned_revenue | Value of lost customers (euro) | money | lower | FI | EuroSum | mrr | 14230 | - | -
 cost_per_contact | Cost per contact | money | lower | FI | Model | per_contact | 5.63 | 5.5 | -
 occupancy_rate | Occupancy | fraction | band | IP | Ratio | ratio | 0.746 | - | -
-employee_satisfaction | Employee satisfaction / service willingness | fraction | higher | LG | Proportion | satisfied | 0.81 | - | -
+employee_satisfaction | Employee satisfaction | fraction | higher | LG | Proportion | satisfied | 0.81 | - | -
 """
 """id | title | unit | better | perspective | family | outputs | value | target | place on the board"""
 
@@ -227,7 +227,16 @@ class SampleWorkspace:
             data_version=self.version,
         )
         if kpi_id in self.failing:
-            return record.failed("Catalog Error: column wait_s does not exist")
+            return replace(
+                record,
+                value=None,
+                n=None,
+                se=None,
+                ci_low=None,
+                ci_high=None,
+                status="no_data",
+                note="Catalog Error: column wait_s does not exist",
+            )
         if kpi_id == NO_DATA:
             return replace(
                 record,

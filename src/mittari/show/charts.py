@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mittari.show.format import SPACE, Style
+from mittari.measure.result import Record
+from mittari.show.format import SPACE, Style, quantity
 
 FONT = "Inter, system-ui, sans-serif"
 PLOT_HEIGHT = 220
@@ -89,6 +90,22 @@ def trend(
     width: int = 640,
 ) -> Any:
     """A KPI over consecutive periods as an Altair chart: interval band, monotone line, target and changes made."""
+    chart = plain_trend(points, unit, style, target=target, marks=marks, palette=palette, width=width)
+    sized = chart.properties(width=width, height=PLOT_HEIGHT, background="transparent", padding=MARGINS)
+    return dressed(sized, palette)
+
+
+def plain_trend(
+    points: Sequence[TrendPoint],
+    unit: str,
+    style: Style,
+    *,
+    target: tuple[float, str] | None = None,
+    marks: Sequence[Marked] = (),
+    palette: Palette = PAGE,
+    width: int = 640,
+) -> Any:
+    """The layers of a trend without size and dress."""
     import altair as alt
 
     known = [abs(point.value) for point in points if point.value is not None]
@@ -133,12 +150,39 @@ def trend(
         *target_layers(alt, target, axis, palette, width),
         *mark_layers(alt, marks, palette),
     ]
-    return finished(alt.layer(*layers), palette, width)
+    return alt.layer(*layers)
 
 
 def inline(alt: Any, rows: list[dict[str, Any]]) -> Any:
     """Rows as data that travel inside the specification."""
     return alt.Data(values=rows)
+
+
+def records_chart(records: Sequence[Record], style: Style | None = None) -> Any:
+    """Records of any number of periods as Altair charts below each other, one for each output and slice."""
+    import altair as alt
+
+    chosen = style or Style()
+    series: dict[tuple[str, str], list[Record]] = {}
+    for record in records:
+        sliced = ", ".join(f"{name} {value}" for name, value in record.slice.items())
+        series.setdefault((record.name, sliced), []).append(record)
+    drawn = []
+    for (name, sliced), found in series.items():
+        points = [
+            TrendPoint(
+                record.period,
+                record.value,
+                record.ci_low,
+                record.ci_high,
+                str(quantity(record.value, record.unit, chosen)),
+                record.status == "final",
+            )
+            for record in found
+        ]
+        chart = plain_trend(points, found[0].unit, chosen, palette=PAPER)
+        drawn.append(chart.properties(title=f"{name} · {sliced}" if sliced else name, width=640, height=PLOT_HEIGHT))
+    return dressed(alt.vconcat(*drawn), PAPER)
 
 
 def scaled(value: float | None, axis: Axis) -> float | None:
@@ -196,12 +240,11 @@ def mark_layers(alt: Any, marks: Sequence[Marked], palette: Palette) -> list[Any
     ]
 
 
-def finished(chart: Any, palette: Palette, width: int) -> Any:
-    """Size, type and axes as every chart has them."""
+def dressed(chart: Any, palette: Palette) -> Any:
+    """Type and axes as every chart has them."""
     label = {"labelFont": FONT, "labelFontSize": 12, "labelColor": palette.ink_3}
     return (
-        chart.properties(width=width, height=PLOT_HEIGHT, background="transparent", padding=MARGINS)
-        .configure(font=FONT, autosize="pad")
+        chart.configure(font=FONT, autosize="pad")
         .configure_view(stroke=None)
         .configure_axis(**label, gridColor=palette.line, domain=False, ticks=False, labelPadding=8)
     )

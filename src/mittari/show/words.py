@@ -64,7 +64,7 @@ STANDING_WORDS: Mapping[str, str] = {"on": "on target", "near": "near target", "
 
 
 def notices(status: str, flags: Iterable[str]) -> list[tuple[str, str]]:
-    """What a reader must know beside the number, short and long, in a fixed order; nothing when it is final and plain."""
+    """What a reader must know beside the number, short and long, in a fixed order; nothing for a plain final one."""
     marked = set(flags)
     said = [] if status in ("final", "no_data") else [STATUS_WORDS[status]]
     return said + [words for flag, words in FLAG_WORDS.items() if flag in marked]

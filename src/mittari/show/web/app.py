@@ -49,4 +49,5 @@ def create_app(
         exception_handlers=errors.HANDLERS,
         state=State({"site": site, "token": token}),
         openapi_config=None,
+        logging_config=None,  # logging belongs to the process that serves
     )

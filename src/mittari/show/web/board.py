@@ -12,12 +12,12 @@ from typing import Any
 from litestar import Response, get
 from litestar.response import Stream
 
-from mittari.measure.kpi import LEAD, PERSPECTIVES, Definition
+from mittari.measure.kpi import PERSPECTIVES, Definition
 from mittari.measure.result import Record
 from mittari.show import format as formats
 from mittari.show.verdict import Goal, goal_of
 from mittari.show.web.address import CHIPS, View, before, spoken, trend_periods
-from mittari.show.web.cards import MIDDLE, WIDE, Card, broken_card, card_of, columns, failed
+from mittari.show.web.cards import MIDDLE, WIDE, Card, broken_card, card_of, columns
 from mittari.show.web.pages import Visit, log, page, part_or_error, streamed, tag_of, unchanged
 from mittari.show.web.site import Site
 from mittari.show.web.trends import drawn_trend
@@ -27,8 +27,6 @@ HEROES = 4
 CHARTS = 2
 NARROW_SECTION, EMPTY_SECTION = 3, 2
 """Sections of up to three cards stand side by side, each as wide as its cards."""
-FAVOURITES = ("CO", "VA")
-"""Perspectives that give the heroes where the catalogue ranks too few."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +40,13 @@ class Section:
 
 
 def sections(definitions: Sequence[Definition]) -> list[Section]:
-    """The plan of the board: the ranked KPIs as heroes, the others by perspective in the order of the scorecard."""
-    ranked = sorted((d for d in definitions if d.board is not None), key=lambda d: (d.board, d.number))
-    spare = [d for d in definitions if d.board is None and d.perspective in FAVOURITES and d.timing == LEAD]
-    heroes = [*ranked, *spare][:HEROES]
+    """The plan of the board: the first ranks as heroes, the others by perspective, in the order of their ranks."""
+    ordered = sorted(definitions, key=lambda d: (d.board is None, d.board or 0, d.number))
+    heroes = [definition for definition in ordered if definition.board is not None][:HEROES]
     names = {hero.id for hero in heroes}
     found = [Section("heroes", "Key figures", tuple(heroes), hero=True)] if heroes else []
     for key, title in PERSPECTIVES.items():
-        own = tuple(d for d in definitions if d.perspective == key and d.id not in names)
+        own = tuple(d for d in ordered if d.perspective == key and d.id not in names)
         if own:
             found.append(Section(f"section-{key.lower()}", title, own))
     return found
@@ -158,7 +155,7 @@ def charted(site: Site, view: View, plan: Sequence[Section]) -> list[Definition]
     if not heroes:
         return []
     found = numbers(site, view, heroes[0])
-    known = {r.kpi_id for r in found.trend if r.value is not None and not failed(r)}
+    known = {r.kpi_id for r in found.trend if r.value is not None and not r.failure}
     return [definition for definition in heroes[0].definitions if definition.id in known][:CHARTS]
 
 

@@ -44,7 +44,7 @@ class Card:
     note: str | None
     missing: bool
     failed: bool
-    spark: Sparkline | None
+    sparkline: Sparkline | None
 
     @property
     def standing_words(self) -> str:
@@ -80,14 +80,9 @@ def card_of(
         notices=tuple(words.notices("final" if running and now.status == "provisional" else now.status, said)),
         note=now.note or (None if now.value is not None else words.STATUS_WORDS[now.status][1]),
         missing=now.value is None,
-        failed=failed(now),
-        spark=sparkline([Point(r.value, r.ci_low, r.ci_high) for r in trend], goal.value if goal else None),
+        failed=now.failure,
+        sparkline=sparkline([Point(r.value, r.ci_low, r.ci_high) for r in trend], goal.value if goal else None),
     )
-
-
-def failed(record: Record) -> bool:
-    """Whether the query broke: then not even zero rows were counted (`Record.failed`)."""
-    return record.status == "no_data" and record.n is None and record.note is not None
 
 
 def broken_card(definition: Definition, reason: str, href: str) -> Card:
@@ -106,7 +101,7 @@ def broken_card(definition: Definition, reason: str, href: str) -> Card:
         note=reason,
         missing=True,
         failed=True,
-        spark=None,
+        sparkline=None,
     )
 
 

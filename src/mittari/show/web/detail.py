@@ -14,9 +14,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from mittari.errors import UserError
+from mittari.measure.dimensions import missing
 from mittari.measure.kpi import Definition
 from mittari.measure.result import Record
 from mittari.show import format as formats
@@ -35,6 +37,9 @@ from mittari.time import Instant, Period
 PAGE_ROWS = 50
 EXPORT_ROWS = 5000
 OWN = ("by", "offset", "scale")
+FOLDED = ("how", "sql")
+ELSEWHERE = ("record", "definition")
+"""Parts of a receipt that the page folds away, and those it shows in other places."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +125,8 @@ def trend_html(site: Site, about: Subject) -> str:
     found = records(site, about, tuple(period.text for period in periods))
     marks = interventions(site, about, periods)
     drawn = []
-    for scale in sorted({record.slice.get("scale", "") for record in found}):
-        by_period = {record.period: record for record in found if record.slice.get("scale", "") == scale}
+    for scale in sorted({record.slice.get("scale") or "" for record in found}):
+        by_period = {record.period: record for record in found if (record.slice.get("scale") or "") == scale}
         if all(period.text in by_period for period in periods):
             series = [by_period[period.text] for period in periods]
             drawn.append((scale, drawn_trend(series, periods, goal(site, about), site.style, wide=690, marks=marks)))
@@ -153,8 +158,9 @@ def slices_html(site: Site, about: Subject) -> str:
         overall = current(site, about)
         whole = overall[0].value if len(overall) == 1 else None
         table = slices.compared(about.definition, found, about.by, whole, goal(site, about), site.style)
-    options = [name for name in site.dimensions() if name not in about.view.where]
-    links: dict[str, str] = {}
+    relation = about.definition.relation
+    options = [name for name in site.dimensions() if name not in about.view.where and not missing(relation, [name])]
+    links: dict[str | None, str] = {}
     if table is not None:
         links = {
             row.key: f"{address(about.name, about.view)}&{urlencode({table.dimension: row.key})}" for row in table.rows
@@ -177,15 +183,19 @@ def definition_html(site: Site, about: Subject) -> str:
 
 
 def receipt_html(site: Site, about: Subject) -> str:
-    """How the number came about, field by field, the SQL folded away."""
-    receipts = [(record, site.source.receipt(record).as_dict()) for record in current(site, about)]
-    return site.render("kpi_receipt.html", receipts=receipts, about=about, humanised=words.humanised)
+    """How the number came about, field by field; what recomputing takes and the SQL are folded away."""
+    key = ("receipt", about.name, about.view.period.text, tuple(about.view.where.items()))
+    receipts = site.read(key, lambda: [site.source.receipt(record).as_dict() for record in current(site, about)])
+    return site.render(
+        "kpi_receipt.html", receipts=receipts, about=about, humanised=words.humanised, folded=FOLDED, left=ELSEWHERE
+    )
 
 
 def rows_html(site: Site, about: Subject, offset: int, scale: str | None) -> str:
     """One page of the rows behind the number, those left out with their reason."""
+    key = ("rows", about.name, about.view.period.text, tuple(about.view.where.items()), scale, offset)
     record = chosen(current(site, about), scale)
-    found = site.source.rows(record, limit=PAGE_ROWS + 1, offset=offset)
+    found = site.read(key, lambda: site.source.rows(record, limit=PAGE_ROWS + 1, offset=offset))
     columns = list(found[0]) if found else []
     filled = {name for name in columns if any(row.get(name) is not None for row in found)} - {"included", "reason"}
     return site.render(
@@ -230,14 +240,14 @@ def parts(site: Site, about: Subject, nonce: str) -> Iterator[str]:
     yield part_or_error("slices", lambda: slices_html(site, about))
     yield '</div><aside class="column" aria-label="What the number means">'
     yield part_or_error("definition", lambda: definition_html(site, about))
-    yield part_or_error("receipt", lambda: receipt_html(site, about))
+    yield site.render("kpi_later.html", about=about, part="receipt", title="Receipt", trigger="load")
     yield "</aside></div>"
-    yield part_or_error("rows", lambda: rows_html(site, about, 0, None))
+    yield site.render("kpi_later.html", about=about, part="rows", title="Rows", trigger="revealed")
     yield site.render("kpi_foot.html")
 
 
 @get("/kpi/{name:str}", sync_to_thread=True)
-def kpi_page(request: Visit, name: str) -> Response[Any] | Stream:
+def kpi_page(request: Visit, name: FromPath[str]) -> Response[Any] | Stream:
     """The page of one KPI or of one of its outputs."""
     site: Site = request.app.state.site
     about = subject(site, name, request)
@@ -246,15 +256,23 @@ def kpi_page(request: Visit, name: str) -> Response[Any] | Stream:
 
 
 @get("/kpi/{name:str}/slices", sync_to_thread=True)
-def kpi_slices(request: Visit, name: str) -> Response[Any]:
+def kpi_slices(request: Visit, name: FromPath[str]) -> Response[Any]:
     """The slices by one dimension, put in place when another dimension is chosen."""
     site: Site = request.app.state.site
     about = subject(site, name, request)
     return page(request, part_or_error("slices", lambda: slices_html(site, about)))
 
 
+@get("/kpi/{name:str}/receipt", sync_to_thread=True)
+def kpi_receipt(request: Visit, name: FromPath[str]) -> Response[Any]:
+    """The receipt, asked for by the page once the number stands: it looks at every row."""
+    site: Site = request.app.state.site
+    about = subject(site, name, request)
+    return page(request, part_or_error("receipt", lambda: receipt_html(site, about)))
+
+
 @get("/kpi/{name:str}/rows", sync_to_thread=True)
-def kpi_rows(request: Visit, name: str) -> Response[Any]:
+def kpi_rows(request: Visit, name: FromPath[str]) -> Response[Any]:
     """A further page of rows."""
     site: Site = request.app.state.site
     about, offset = subject(site, name, request), offset_of(request)
@@ -270,7 +288,7 @@ def offset_of(request: Visit) -> int:
 
 
 @get("/kpi/{name:str}/rows.csv", sync_to_thread=True)
-def kpi_rows_csv(request: Visit, name: str) -> Stream:
+def kpi_rows_csv(request: Visit, name: FromPath[str]) -> Stream:
     """All rows behind the number, those left out included, as CSV."""
     site: Site = request.app.state.site
     about = subject(site, name, request)
@@ -302,7 +320,7 @@ def harmless(value: Any) -> Any:
 
 
 @get("/kpi/{name:str}/result.json", sync_to_thread=True)
-def kpi_json(request: Visit, name: str) -> Response[bytes]:
+def kpi_json(request: Visit, name: FromPath[str]) -> Response[bytes]:
     """The result records, as the command line and the library give them."""
     site: Site = request.app.state.site
     about = subject(site, name, request)
@@ -311,4 +329,4 @@ def kpi_json(request: Visit, name: str) -> Response[bytes]:
     return Response(body.encode(), media_type="application/json", headers={"cache-control": "no-store"})
 
 
-HANDLERS = [kpi_page, kpi_slices, kpi_rows, kpi_rows_csv, kpi_json]
+HANDLERS = [kpi_page, kpi_slices, kpi_receipt, kpi_rows, kpi_rows_csv, kpi_json]

@@ -10,6 +10,8 @@ from typing import Any
 from litestar import Request, Response
 from litestar.response import Stream
 
+from mittari.errors import UserError
+
 log = logging.getLogger("mittari.show")
 HTML = "text/html; charset=utf-8"
 GZIP = 16 + zlib.MAX_WBITS
@@ -64,6 +66,9 @@ def part_or_error(name: str, draw: Callable[[], str]) -> str:
     """One part of a page; where it fails the page lives on, says so in its place, and the log has the traceback."""
     try:
         return draw()
+    except UserError as error:  # such as a dimension that this KPI does not have: nothing for the log
+        said = html.escape(str(error))
+        return f'<section class="panel" id="{html.escape(name)}"><p class="note">{said}</p></section>'
     except Exception as error:  # the rest of the page must stand whatever happened in this part
         log.exception("the part %s of a page failed", name)
         said = html.escape(f"{type(error).__name__}: {error}")

@@ -18,7 +18,7 @@ AIR = 0.04
 class SliceRow:
     """One value of the dimension. Places are per cent of the bar's width; `standing` colours it, None is neutral."""
 
-    key: str
+    key: str | None
     label: str
     n: str
     value: str
@@ -59,7 +59,7 @@ def compared(
     decided = [record for record in records if record.value is not None and not UNDECIDED & set(record.flags)]
     decided.sort(key=lambda record: record.value or 0.0, reverse=definition.better != LOWER)
     others = sorted(
-        (record for record in records if record not in decided), key=lambda record: record.slice.get(by, "")
+        (record for record in records if record not in decided), key=lambda record: record.slice.get(by) or ""
     )
     rows = []
     for record in [*decided, *others]:
@@ -67,7 +67,7 @@ def compared(
         bounds = [None if bound is None else min(max(bound, low), high) for bound in (record.ci_low, record.ci_high)]
         rows.append(
             SliceRow(
-                key=record.slice.get(by, ""),
+                key=record.slice.get(by),
                 label=label_of(record, by),
                 n=formats.count(record.n, style),
                 value=str(formats.quantity(record.value, unit, style)),
