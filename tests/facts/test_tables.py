@@ -122,11 +122,12 @@ def test_rows_are_numbered_where_files_bring_no_id_of_their_own() -> None:
     }
 
 
-def test_only_conversations_take_columns_of_the_users_own() -> None:
-    assert [table.name for table in TABLES.values() if table.open_prefix] == ["conversations"]
-    assert TABLES["conversations"].is_own_dimension("dim_region")
-    assert not TABLES["conversations"].is_own_dimension("dim_")
-    assert not TABLES["calls"].is_own_dimension("dim_region")
+def test_what_numbers_are_split_by_takes_columns_of_the_users_own() -> None:
+    open_tables = {table.name for table in TABLES.values() if table.open_prefix}
+    assert open_tables == {"conversations", "calls", "responses", "orders", "promises"}
+    assert TABLES["calls"].is_own_dimension("dim_region")
+    assert not TABLES["calls"].is_own_dimension("dim_")
+    assert not TABLES["customers"].is_own_dimension("dim_region")
 
 
 def test_an_unknown_column_is_not_in_a_table() -> None:

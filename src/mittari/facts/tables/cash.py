@@ -8,6 +8,7 @@ orders = Table(
     grain="one order, or one line of an invoice",
     key=("order_id",),
     when="ordered_at",
+    open_prefix="dim_",
     columns=(
         must("order_id", "id", "The order; where rows are invoice lines, the id of the line."),
         must("customer_id", "id", "The buyer."),

@@ -49,6 +49,7 @@ responses = Table(
     grain="the answer to one question of a submitted form",
     key=("response_id",),
     when="responded_at",
+    open_prefix="dim_",
     expected_order=(("sent_at", "responded_at"),),
     columns=(
         must("response_id", "id", "The answer.", numbered=True),

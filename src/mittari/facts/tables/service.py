@@ -8,6 +8,7 @@ calls = Table(
     grain="one call entering a queue",
     key=("call_id",),
     when="queued_at",
+    open_prefix="dim_",
     columns=(
         must("call_id", "id", "The call."),
         Column("case_id", "id", "The matter it is about, over all channels."),
@@ -83,6 +84,7 @@ promises = Table(
     grain="one promise to one customer",
     key=("promise_id",),
     when="made_at",
+    open_prefix="dim_",
     columns=(
         must("promise_id", "id", "The promise."),
         Column("customer_id", "id", "To whom it was made; empty when unknown."),
