@@ -80,18 +80,21 @@ def _opened(rows: str) -> str:
     )
 
 
+REAL = "coalesce(is_spam, 0) = 0 AND coalesce(is_test, 0) = 0"
+"""Spam and tests enter nothing (G5), so a merged one does not move the beginning of its root either."""
+
+
 def _groups(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
     """Make `roots` and `group_openings`: the earliest merged child of each root and customer (G6)."""
     resolve(connection, links_of(rows))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE group_openings AS SELECT g.root_id, c.customer_id, min(c.created_at) AS created_at "
-        f"FROM roots AS g JOIN (SELECT conversation_id, customer_id, created_at FROM {rows} UNION ALL "
-        f"SELECT conversation_id, customer_id, created_at FROM conversations AS old WHERE merged_into IS NOT NULL "
+        f"FROM roots AS g JOIN (SELECT conversation_id, customer_id, created_at FROM {rows} WHERE {REAL} UNION ALL "
+        f"SELECT conversation_id, customer_id, created_at FROM conversations AS old WHERE merged_into IS NOT NULL AND {REAL} "
         f"AND NOT EXISTS (SELECT 1 FROM {rows} AS new WHERE new.conversation_id = old.conversation_id)) AS c "
         f"ON c.conversation_id = g.conversation_id GROUP BY ALL"
         if _any(connection, "roots")
-        else "CREATE OR REPLACE TEMP TABLE group_openings "
-        "(root_id VARCHAR, customer_id VARCHAR, created_at TIMESTAMP)"
+        else "CREATE OR REPLACE TEMP TABLE group_openings (root_id VARCHAR, customer_id VARCHAR, created_at TIMESTAMP)"
     )
 
 
