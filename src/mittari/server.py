@@ -106,17 +106,25 @@ def listener(port: int) -> socket.socket:
         bound.bind((HOST, port))
     except OSError as error:
         bound.close()
-        raise UserError(f"port {port} cannot be used: {error.strerror}", where=HOST, hint="choose another with --port") from error
+        raise UserError(
+            f"port {port} cannot be used: {error.strerror}", where=HOST, hint="choose another with --port"
+        ) from error
     return bound
 
 
-def serve(workspace: LocalWorkspace, port: int, *, on_start: Callable[[str], None] | None = None) -> None:
-    """Serve until interrupted. `on_start` gets the board's address once the server listens."""
+Started = Callable[[str, Callable[[], None]], None]
+"""Told once the server listens: the board's address, and what stops the server."""
+
+
+def serve(workspace: LocalWorkspace, port: int, *, on_start: Started | None = None) -> None:
+    """Serve until interrupted, or until what `on_start` was given is called."""
     token = secrets.token_urlsafe(32)
     with listener(port) as bound:
         actual = int(bound.getsockname()[1])
-        config = uvicorn.Config(application(workspace, token), log_level="warning", server_header=False, access_log=False)
-        server = _Announcing(config, lambda: on_start and on_start(f"http://{HOST}:{actual}"))
+        config = uvicorn.Config(
+            application(workspace, token), log_level="warning", server_header=False, access_log=False
+        )
+        server = _Announcing(config, f"http://{HOST}:{actual}", on_start)
         with announced(workspace.home, actual, token):
             server.run(sockets=[bound])
 
@@ -124,10 +132,14 @@ def serve(workspace: LocalWorkspace, port: int, *, on_start: Callable[[str], Non
 class _Announcing(uvicorn.Server):
     """A server that tells when it listens."""
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[], Any]) -> None:
+    def __init__(self, config: uvicorn.Config, address: str, started: Started | None) -> None:
         super().__init__(config)
-        self._tell = started
+        self._address, self._started = address, started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._tell()
+        if self._started is not None:
+            self._started(self._address, self._stop)
+
+    def _stop(self) -> None:
+        self.should_exit = True

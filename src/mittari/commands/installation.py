@@ -48,7 +48,7 @@ def run_serve(chosen: argparse.Namespace) -> int:
         if not isinstance(workspace, LocalWorkspace):
             raise UserError("a server runs here already", where=chosen.home)
         port = workspace.settings.port if chosen.port is None else chosen.port
-        server.serve(workspace, port, on_start=lambda address: print(f"The board is at {address}", flush=True))
+        server.serve(workspace, port, on_start=lambda address, _: print(f"The board is at {address}", flush=True))
     return 0
 
 
