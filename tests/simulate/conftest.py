@@ -17,7 +17,7 @@ def small_tables() -> Tables:
 
 @pytest.fixture(scope="session")
 def demo() -> Company:
-    return Company.demo(datetime(2026, 11, 24, 9, 30))
+    return Company.demo(datetime(2026, 11, 24, 9, 30), every_table=True)
 
 
 @pytest.fixture(scope="session")

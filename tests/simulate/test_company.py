@@ -105,3 +105,8 @@ def test_targets_name_kpis_of_the_catalogue_and_owners(small_tables: Tables) -> 
     assert set(targets["kpi_id"]) <= set(catalogue())
     assert all(targets["owner"])
     assert all(targets["decision"])
+
+
+def test_the_demo_leaves_out_the_steps_of_conversations(demo_tables: Tables) -> None:
+    few = {table for table, _ in Company.demo(datetime(2026, 11, 24, 9, 30)).batches()}
+    assert set(demo_tables) - few == {"messages", "status_events", "conversation_tags"}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Set
 from datetime import date, datetime
 from pathlib import Path
 
+from mittari.facts import TABLES
 from mittari.simulate.clock import Clock, first_day, month_of
 from mittari.simulate.columns import Block, Columns
 from mittari.simulate.files import Format, write_tables
@@ -12,6 +13,8 @@ from mittari.simulate.profile import Profile
 from mittari.simulate.tally import Tally
 from mittari.simulate.truth import Truth, truth_of
 from mittari.simulate.world import REACH, MonthRows, World
+
+STEPS = frozenset({"messages", "status_events", "conversation_tags"})
 
 
 class Company:
@@ -45,10 +48,18 @@ class Company:
         self._recent: list[MonthRows] = []
 
     @classmethod
-    def demo(cls, now: datetime, seed: int = 7, zone: str = "Europe/Helsinki") -> "Company":
-        """The company of the demo: about 3,000 customers, 40 agents, and 13 whole months of history up to `now`."""
-        today = Clock(zone).day(Clock(zone).instant(now))
-        return cls(seed, 80_000, first_day(month_of(today) - 13), now, zone)
+    def demo(
+        cls, now: datetime, seed: int = 7, zone: str = "Europe/Helsinki", *, every_table: bool = False
+    ) -> "Company":
+        """The company of the demo: about 3,000 customers, 40 agents, and 13 whole months of history up to `now`.
+
+        Without the single steps of conversations (messages, status changes, tags), two thirds of all rows, unless
+        `every_table`: the demo shall stand soon, and conversations hold the moments that its KPIs need.
+        """
+        clock = Clock(zone)
+        start = first_day(month_of(clock.day(clock.instant(now))) - 13)
+        tables = None if every_table else frozenset(TABLES) - STEPS
+        return cls(seed, 80_000, start, now, zone, tables=tables)
 
     def batches(self) -> Iterator[tuple[str, Columns]]:
         """All rows as known at `end`, month by month: (table, columns). No key comes twice.
