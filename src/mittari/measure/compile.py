@@ -10,7 +10,7 @@ from mittari.measure import outputs as family
 from mittari.measure.aggregates import side_terms
 from mittari.measure.exposures import exposure_query
 from mittari.measure.groups import Group
-from mittari.measure.kpi import Definition
+from mittari.measure.kpi import OWN_RELATIONS, Definition
 from mittari.measure.recipe import BLOCKS, CELLS, STOCK, VALUES, WAITS, Part, Plan, Recipe, Request
 from mittari.measure.relations import RELATIONS, Facts, Source
 
@@ -74,7 +74,8 @@ class Compiler:
         """The sources of the KPI's relation, built once: equal relations are one, so that their expressions agree."""
         key = self._relation_key(definition, params)
         if key not in self.relations:
-            self.relations[key] = RELATIONS[key[0]](self.facts, **dict(key[1:]))
+            build = RELATIONS[key[0]] if key[0] in RELATIONS else OWN_RELATIONS[key[0]]
+            self.relations[key] = build(self.facts, **dict(key[1:]))
         return self.relations[key]
 
     @staticmethod

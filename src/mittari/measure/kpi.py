@@ -126,6 +126,20 @@ class AnyRows:
 
 
 REGISTRY: dict[str, Definition] = {}
+OWN_RELATIONS: dict[str, Callable[..., Mapping[str, Any]]] = {}
+"""Relations that an installation brings, by the name of their function. They stand here and not beside Mittari's own
+because this module is on the light path: what they need of Ibis they import when they are called."""
+
+
+def relation(build: Callable[..., Mapping[str, Any]]) -> Callable[..., Mapping[str, Any]]:
+    """Register the function below as a relation of one's own; `@kpi(relation=...)` names it by the function's name.
+
+    It is called with the facts (`measure.relations.Facts`) and returns its sources by name (`measure.relations.Source`).
+    """
+    if build.__name__ in OWN_RELATIONS:
+        raise ValueError(f"two relations are called {build.__name__}")
+    OWN_RELATIONS[build.__name__] = build
+    return build
 
 
 def kpi(
