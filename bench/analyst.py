@@ -1,7 +1,7 @@
 """The hand-written side: what a good analyst would ask the warehouse for, fused or one KPI at a time.
 
-`bench/byhand/*.sql` hold the fused queries, `bench/byhand/one_by_one/*.sql` one query per KPI. Every query returns a
-row per local month between `$from` and `$to`: the month, and per KPI a struct of the components of its record.
+`bench/byhand/fused/*.sql` hold one query per table and clock, `one_by_one/*.sql` one per KPI. Every query returns a row
+per local month between `$from` and `$to`: the month, and per KPI a struct of the components of its record.
 """
 
 from datetime import date
@@ -32,18 +32,22 @@ Components = dict[str, dict[date, dict[str, Any]]]  # by KPI, then by the first 
 
 
 def connect(warehouse: Path, memory_limit: str = "8GB") -> duckdb.DuckDBPyConnection:
-    """Open a warehouse for reading and define the short hand of `byhand/shared.sql`."""
+    """Open a warehouse that nobody else holds, for reading, and prepare it."""
     connection = duckdb.connect(str(warehouse), read_only=True)
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"SET memory_limit = '{memory_limit}'")
+    return prepare(connection)
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Define the short hand of `byhand/shared.sql` on a connection whose time zone is UTC."""
     connection.execute((QUERIES / "shared.sql").read_text())
     return connection
 
 
 def fused(connection: duckdb.DuckDBPyConnection, first_day: date, end_day: date) -> Components:
     """Answer every KPI for the months from `first_day` to before `end_day`, one query per table and clock."""
-    files = sorted(file for file in QUERIES.glob("*.sql") if file.name != "shared.sql")
-    answers = _answer(connection, files, first_day, end_day)
+    answers = _answer(connection, sorted((QUERIES / "fused").glob("*.sql")), first_day, end_day)
     for kpi in ("first_response_time", "resolution_time"):
         _add_bounds(connection, kpi, answers[kpi])
     return answers

@@ -8,51 +8,45 @@ alone, columns given and derived filled as the loader would fill them, no openin
 import argparse
 import re
 import time
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from mittari.facts import TABLES
+import mittari
+from mittari.store.warehouse import Warehouse
 
 STATEMENTS = Path(__file__).parent / "scale"
 ORDER = (
     "customers", "conversations", "calls", "responses", "fx_rates", "orders", "subscriptions", "promises", "coverage"
 )  # fmt: skip
 FIRST_MONTH, MONTHS = "2024-01", 24
+NEWEST_LOAD = datetime(2026, 4, 1)
+WAREHOUSE = "warehouse.duckdb"
 
 
 def make(home: Path, conversations: int, memory_limit: str = "8GB") -> Path:
-    """Write the warehouse of `home` anew and return its path."""
-    home.mkdir(parents=True, exist_ok=True)
-    warehouse = home / "warehouse.duckdb"
-    warehouse.unlink(missing_ok=True)
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET preserve_insertion_order = false")
-        connection.execute(f"SET memory_limit = '{memory_limit}'")
-        create_tables(connection)
-        connection.execute(
-            re.sub("^CREATE MACRO", "CREATE TEMP MACRO", (STATEMENTS / "shared.sql").read_text(), flags=re.M)
-        )
+    """Make a new installation in `home`, filled as by one load, and return its warehouse."""
+    mittari.create_home(home, timezone="Europe/Helsinki", currency="EUR")
+    sizes = {"n": conversations, "customers": max(conversations // 3, 10)}
+    with Warehouse.open(home / WAREHOUSE) as warehouse, warehouse.session() as session:
+        session.execute("SET preserve_insertion_order = false")
+        session.execute(f"SET memory_limit = '{memory_limit}'")
+        shared = (STATEMENTS / "shared.sql").read_text()
+        session.execute(re.sub("^CREATE MACRO", "CREATE TEMP MACRO", shared, flags=re.MULTILINE))
         for table in ORDER:
-            fill(connection, table, {"n": conversations, "customers": max(conversations // 3, 10)})
-        connection.execute("CHECKPOINT")
-    return warehouse
-
-
-def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create every fact table, empty."""
-    for table in TABLES.values():
-        columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in table)
-        connection.execute(f'CREATE TABLE "{table.name}" ({columns}, loaded_at TIMESTAMP)')
+            with warehouse.writing(session) as connection:
+                fill(connection, table, sizes)
+                warehouse.bump(connection, [table], NEWEST_LOAD)
+        session.execute("CHECKPOINT")
+    return home / WAREHOUSE
 
 
 def fill(connection: duckdb.DuckDBPyConnection, table: str, sizes: dict[str, int]) -> None:
     began = time.perf_counter()
     sql = (STATEMENTS / f"{table}.sql").read_text()
     connection.execute(sql, {name: value for name, value in sizes.items() if f"${name}" in sql})
-    (rows,) = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone() or (0,)  # noqa: S608
-    print(f"{table:15} {rows:12,} rows {time.perf_counter() - began:8.1f} s")
+    print(f"{table:15} {len(connection.table(table)):12,} rows {time.perf_counter() - began:8.1f} s")
 
 
 def main() -> None:
