@@ -33,9 +33,16 @@ def span_of(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone: str) 
     if when is None or when not in stage.columns:
         return None
     day = identifier(when)
+    if stage.table[when].type == "month":
+        query = f"SELECT min({day} || '-01')::DATE, last_day(max({day} || '-01')::DATE) FROM {stage.good}"
+        return _span(connection, query)
     if stage.table[when].type != "date":
         day = f"CAST({Zone(timezone, stage.many).to_local(day)} AS DATE)"
-    first, last = connection.execute(f"SELECT min({day}), max({day}) FROM {stage.good}").fetchall()[0]
+    return _span(connection, f"SELECT min({day}), max({day}) FROM {stage.good}")
+
+
+def _span(connection: duckdb.DuckDBPyConnection, query: str) -> Span | None:
+    first, last = connection.execute(query).fetchall()[0]
     return None if first is None else (first, last)
 
 

@@ -44,8 +44,7 @@ def made_plain(path: Path, packed: bool, encoding: str | None, folder: Path) -> 
 
     Raises `UserError` for a damaged or cut off gzip file, a zero byte, or a line beyond `LONGEST_LINE`.
     """
-    with _opened(path, packed) as file:
-        first = file.read(4)
+    first = next(_pieces(path, packed, None), b"")
     encoding = encoding or next((name for mark, name in BYTE_ORDER_MARKS.items() if first.startswith(mark)), None)
     plain = path
     if packed or encoding:
@@ -133,6 +132,14 @@ def line_at(text: PlainText, position: int) -> int:
         line += piece.count(b"\n")
         seen += len(piece)
     return line
+
+
+def begin_of(text: PlainText, position: int) -> int:
+    """The position of the first byte from `position` on that is no line end."""
+    with text.path.open("rb") as file:
+        file.seek(position)
+        rest = file.read(CHUNK)
+    return position + len(rest) - len(rest.lstrip(b"\r\n"))
 
 
 def record_lines(text: PlainText, torn_at: list[int], skipped: int) -> NDArray[np.int64]:

@@ -98,9 +98,11 @@ def _moment(stage: Stage, timezone: str) -> str:
     when = stage.table.when
     if when is None or when not in stage.columns:
         return "NULL::TIMESTAMP"
-    if stage.table[when].type == "date":
-        return f"({identifier(when)}::TIMESTAMP AT TIME ZONE {literal(timezone)}) AT TIME ZONE 'UTC'"
-    return identifier(when)
+    kind, first = stage.table[when].type, identifier(when)
+    if kind in ("date", "month"):
+        day = f"({first} || '-01')::DATE" if kind == "month" else first
+        return f"({day}::TIMESTAMP AT TIME ZONE {literal(timezone)}) AT TIME ZONE 'UTC'"
+    return first
 
 
 def _note_what_came_in(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:

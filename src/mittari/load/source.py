@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mittari.errors import UserError
 from mittari.load.dialect import Hints, dialect_of, sheet_text, wrong_encoding
 from mittari.load.inputs import Input
-from mittari.load.plaintext import LONGEST_LINE, PlainText, line_at, made_plain, record_lines
+from mittari.load.plaintext import LONGEST_LINE, PlainText, begin_of, line_at, made_plain, record_lines
 from mittari.store.sql import identifier, literal
 
 MOST_TORN = 10_000
@@ -131,7 +131,7 @@ def _torn(connection: duckdb.DuckDBPyConnection, table: str, text: PlainText) ->
             raise UserError(f"the record near line {line} is longer than {LONGEST_LINE // 1_000_000} MB", text.origin)
         if _reaches_the_end(text, position, kind):
             raise UserError(f"the file ends in the middle of a record, near line {line}: it was cut off", text.origin)
-        torn.append(Torn(position, line, _torn_reason(kind, message)))
+        torn.append(Torn(begin_of(text, position), line, _torn_reason(kind, message)))
     return torn
 
 
