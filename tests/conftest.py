@@ -11,6 +11,8 @@ import chromium
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+pytest_plugins = ["installation"]
+
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:

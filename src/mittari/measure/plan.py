@@ -1,24 +1,29 @@
 """Plans: found among the kept ones or compiled, then run for a call."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
 from mittari.measure import bind
 from mittari.measure.call import Call, Reader, State
+from mittari.measure.families import uses_half_hours
 from mittari.measure.kpi import Definition
 from mittari.measure.material import Material
-from mittari.measure.recipe import Plan, Request, decode, encode
+from mittari.measure.recipe import Plan, Request, RowQuery
 
+if TYPE_CHECKING:
+    from mittari.measure.relations import Facts
+
+Kept = TypeVar("Kept")
 Wanted = tuple[Definition, str, Mapping[str, Any]]
 """A definition, one of its outputs, and all its parameters."""
 
 SCALE = "scale"
-HALF_HOURS_BELOW_DAYS = 14
 
 
 def code_fingerprint(folders: Sequence[Path]) -> str:
@@ -37,60 +42,73 @@ class Plans:
     def __init__(self, folder: Path | None, code: str) -> None:
         self._folder = folder
         self._code = code
-        self._kept: dict[str, Plan] = {}
+        self._kept: dict[str, Any] = {}
 
     def find(self, request: Request, wanted: Sequence[Wanted], state: State) -> Plan:
-        key = self._key(request, wanted, state)
+        """The plan for these outputs: the kept one, or one compiled now."""
+        return self._found("plan", Plan, _compiled, request, wanted, state)
+
+    def row_queries(self, request: Request, one: Wanted, state: State) -> tuple[RowQuery, ...]:
+        """Statements for the rows behind one output."""
+        return self._found("rows", tuple[RowQuery, ...], _compiled_rows, request, [one], state)
+
+    def _found(
+        self,
+        what: str,
+        kind: type[Kept],
+        compile_it: Callable[[Request, Sequence[Wanted], State], Kept],
+        request: Request,
+        wanted: Sequence[Wanted],
+        state: State,
+    ) -> Kept:
+        key = self._key(what, request, wanted, state)
         if key not in self._kept:
-            self._kept[key] = self._read(key) or self._compile(key, request, wanted, state)
-        return self._kept[key]
+            found = self._read(key, kind)
+            if found is None:
+                found = compile_it(request, wanted, state)
+                self._write(key, found)
+            self._kept[key] = found
+        return cast(Kept, self._kept[key])
 
-    def _key(self, request: Request, wanted: Sequence[Wanted], state: State) -> str:
-        asked = [
-            (definition.id, output, definition.version, sorted(params.items())) for definition, output, params in wanted
-        ]
-        text = repr(
-            (
-                self._code,
-                request,
-                asked,
-                sorted(state.schemas),
-                state.fingerprint,
-                "calls" in state.filled,
-                state.currency,
-            )
-        )
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+    def _key(self, what: str, request: Request, wanted: Sequence[Wanted], state: State) -> str:
+        asked = [(each.id, output, each.version, sorted(params.items())) for each, output, params in wanted]
+        facts = (sorted(state.schemas), state.fingerprint, "calls" in state.filled, state.currency)
+        return hashlib.sha256(repr((what, self._code, request, asked, facts)).encode()).hexdigest()[:32]
 
-    def _read(self, key: str) -> Plan | None:
+    def _read(self, key: str, kind: type[Kept]) -> Kept | None:
         if self._folder is None:
             return None
-        path = self._folder / f"{key}.json"
         try:
-            return decode(path.read_bytes())
+            return msgspec.json.decode((self._folder / f"{key}.json").read_bytes(), type=kind)
         except (FileNotFoundError, msgspec.DecodeError, msgspec.ValidationError):
             return None  # not kept yet, or kept by another version: it is compiled anew and written over
 
-    def _compile(self, key: str, request: Request, wanted: Sequence[Wanted], state: State) -> Plan:
-        from mittari.measure.compile import compile_plan  # the compiler loads Ibis: only where no plan is kept
-        from mittari.measure.relations import Facts
+    def _write(self, key: str, found: object) -> None:
+        """Written beside and moved into place, so that nobody reads half a plan."""
+        if self._folder is None:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        waiting = self._folder / f"{key}.{os.getpid()}.{id(found):x}.new"
+        waiting.write_bytes(msgspec.json.encode(found))
+        waiting.replace(self._folder / f"{key}.json")
 
-        facts = Facts(schemas=state.schemas, filled=state.filled, currency=state.currency)
-        plan = compile_plan(facts, request, wanted)
-        if self._folder is not None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            waiting = self._folder / f"{key}.{id(plan):x}.new"
-            waiting.write_bytes(encode(plan))
-            waiting.replace(self._folder / f"{key}.json")
-        return plan
 
-    def row_queries(self, request: Request, one: Wanted, state: State) -> tuple[Any, ...]:
-        """Statements for the rows behind one output. They are asked when a number is opened, so they are not kept."""
-        from mittari.measure.relations import Facts
-        from mittari.measure.rowsql import row_queries
+def _compiled(request: Request, wanted: Sequence[Wanted], state: State) -> Plan:
+    from mittari.measure.compile import compile_plan  # the compiler loads Ibis: only where no plan is kept
 
-        facts = Facts(schemas=state.schemas, filled=state.filled, currency=state.currency)
-        return row_queries(facts, request, *one)
+    return compile_plan(_facts(state), request, wanted)
+
+
+def _compiled_rows(request: Request, wanted: Sequence[Wanted], state: State) -> tuple[RowQuery, ...]:
+    from mittari.measure.rowsql import row_queries
+
+    return row_queries(_facts(state), request, *wanted[0])
+
+
+def _facts(state: State) -> "Facts":
+    from mittari.measure.relations import Facts
+
+    return Facts(schemas=state.schemas, filled=state.filled, currency=state.currency)
 
 
 @dataclass(frozen=True)
@@ -138,7 +156,7 @@ def basis_of(call: Call, state: State) -> str:
 
 
 def shape_of(call: Call, state: State) -> Shape:
-    short = max(len(span.days) for span in call.spans) < HALF_HOURS_BELOW_DAYS
+    short = uses_half_hours(max(len(span.days) for span in call.spans))
     return Shape(
         by=call.by, where=tuple(call.where), channels=channels_of(call), basis=basis_of(call, state), half_hours=short
     )

@@ -59,12 +59,12 @@ class Plan(msgspec.Struct, frozen=True):
     slices: tuple[str, ...]
 
 
-def encode(plan: Plan) -> bytes:
-    return msgspec.json.encode(plan)
+class RowQuery(msgspec.Struct, frozen=True):
+    """A statement for the rows behind a number. `part` is the source whose rows it brings, or `exposure`."""
 
-
-def decode(text: bytes) -> Plan:
-    return msgspec.json.decode(text, type=Plan)
+    part: str
+    sql: str
+    tables: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import ibis
-import msgspec
 from ibis.expr import types as ir
 
 from mittari.measure import outputs as family
@@ -12,7 +11,7 @@ from mittari.measure.compile import Compiler, block_of, chosen_sources
 from mittari.measure.exposures import exposure_rows
 from mittari.measure.groups import block_key, dimension, local_clock, rows_in_span, to_sql, with_period
 from mittari.measure.kpi import Definition
-from mittari.measure.recipe import Request
+from mittari.measure.recipe import EXPOSURE, Request, RowQuery
 from mittari.measure.relations import Facts, Source
 from mittari.measure.relations.base import true
 
@@ -21,14 +20,6 @@ NO_ANSWER, UNDECIDED, OUTSIDE = (
     "outcome not known (censored)",
     "not counted by this KPI",
 )
-
-
-class RowQuery(msgspec.Struct, frozen=True):
-    """`part` is the source whose rows it brings, or `exposure`."""
-
-    part: str
-    sql: str
-    tables: tuple[str, ...]
 
 
 def row_queries(
@@ -47,7 +38,7 @@ def row_queries(
         )
     exposure = getattr(getattr(first, "base", None) or first, "exposure", None)
     if exposure is not None:
-        queries.append(RowQuery("exposure", *exposure_rows(facts, request)))
+        queries.append(RowQuery(EXPOSURE, *exposure_rows(facts, request)))
     return tuple(queries)
 
 

@@ -1,0 +1,56 @@
+"""Every golden record comes out of the public workspace, field by field, and its oracle in plain SQL says the same."""
+
+from typing import Any
+
+import duckdb
+import pytest
+
+from measure.oracle import GOLDEN, ask, golden_calls, load_folder, split_key
+from mittari.measure.kpi import catalogue
+from mittari.workspace import Workspace
+
+FIELDS = ("value", "unit", "n", "n_na", "n_censored", "components", "se", "ci_low", "ci_high", "ci_method", "status")
+CALLS = golden_calls(set(catalogue()))
+
+
+@pytest.fixture(scope="module")
+def plain_tables() -> duckdb.DuckDBPyConnection:
+    return load_folder(GOLDEN / "fixtures")
+
+
+def differing(found: dict[str, Any], expected: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    return {name: (found[name], expected[name]) for name in fields if not same(found[name], expected[name])}
+
+
+def same(found: Any, expected: Any) -> bool:
+    """Numbers within 1e-6 of themselves or 1e-9, everything else exactly (SPEC 9.4)."""
+    if isinstance(expected, dict):
+        return found.keys() == expected.keys() and all(same(found[name], expected[name]) for name in expected)
+    if isinstance(expected, list):
+        return len(found) == len(expected) and all(same(*pair) for pair in zip(found, expected, strict=True))
+    if isinstance(expected, (int, float)) and isinstance(found, (int, float)):
+        return bool(found == pytest.approx(expected, rel=1e-6, abs=1e-9))
+    return bool(found == expected)
+
+
+@pytest.mark.parametrize("key", CALLS)
+def test_a_golden_record_comes_out_of_the_workspace(
+    golden: Workspace, plain_tables: duckdb.DuckDBPyConnection, key: str
+) -> None:
+    expected = CALLS[key]
+    call = expected["call"]
+    record = golden.kpi(
+        key.partition("@")[0], call["period"], where=call["where"], as_of=call["as_of"], **call["params"]
+    ).one()
+    assert not differing(record.as_dict(), expected, FIELDS)
+    assert sorted(record.flags) == sorted(expected["flags"])
+    assert (record.value is None) == (record.status == "no_data" or "not_reached" in record.flags)
+    assert (record.note is not None) == (record.status == "no_data")
+    oracle = ask(plain_tables, *split_key(key), call)
+    assert not differing(record.as_dict(), oracle, tuple(oracle))
+
+
+def test_every_kpi_and_output_of_the_catalogue_has_a_golden_record() -> None:
+    asked = {(kpi, output or catalogue()[kpi].headline) for kpi, output in map(split_key, CALLS)}
+    assert asked == {(each.id, output) for each in catalogue().values() for output in each.outputs}
+    assert len(CALLS) == 332
