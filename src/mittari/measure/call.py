@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from mittari.measure.families import uses_half_hours
 from mittari.time import Instant, Period, to_local
 
 Frame = dict[str, npt.NDArray[Any]]
@@ -80,6 +81,24 @@ class Call:
     @property
     def spans(self) -> tuple[Span, ...]:
         return tuple(Span.of(period, self.zone) for period in self.periods)
+
+    def apart(self) -> list[list[int]]:
+        """Places of the periods in sets that can share a query."""
+        return sets_apart(self.spans)
+
+
+def sets_apart(spans: tuple[Span, ...]) -> list[list[int]]:
+    """Places of the spans, in sets that can share a query: no two overlap, and all are short or none is."""
+    sets: list[tuple[bool, list[int]]] = []
+    for place in sorted(range(len(spans)), key=lambda place: (spans[place].first_day, spans[place].end_day)):
+        short = uses_half_hours(len(spans[place].days))
+        for of_short, places in sets:
+            if of_short == short and spans[places[-1]].end_day <= spans[place].first_day:
+                places.append(place)
+                break
+        else:
+            sets.append((short, [place]))
+    return [sorted(places) for _, places in sets]
 
 
 def day_numbers(values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:

@@ -9,23 +9,49 @@ from mittari.measure import dimensions, records
 from mittari.measure.call import Call, Reader, State
 from mittari.measure.evaluate import NOTHING, Measured, measure
 from mittari.measure.kpi import Definition
-from mittari.measure.material import Material
+from mittari.measure.material import Material, SliceKey
 from mittari.measure.plan import Plans, Wanted, for_scales, run, shape_of
 from mittari.measure.recipe import Recipe
 from mittari.measure.result import Record, utc_text
-from mittari.measure.slices import Group, plain_groups, scale_groups
+from mittari.measure.slices import plain_groups, scale_groups
 from mittari.time import Instant, Period, parse_period, previous, same_last_year, to_local
-
-Measuring = tuple[Recipe, Material, list[Measured]]
 
 
 def scorecard(wanted: Sequence[Wanted], call: Call, *, plans: Plans, reader: Reader, state: State) -> list[Record]:
-    """Records of all wanted outputs. A KPI whose query fails costs only its own numbers: it says why instead."""
+    """Records of all wanted outputs, in the order output, slice, period.
+
+    A KPI whose query fails costs only its own numbers: it says why instead.
+    """
+    sets = call.apart()
+    if len(sets) == 1:
+        return [record for records_of_one in _asked(wanted, call, plans, reader, state) for record in records_of_one]
+    made = [
+        _asked(wanted, replace(call, periods=tuple(call.periods[n] for n in places)), plans, reader, state)
+        for places in sets
+    ]
+    order = {span.text: place for place, span in enumerate(call.spans)}
+    return [
+        record
+        for number in range(len(wanted))
+        for record in _in_order([record for part in made for record in part[number]], order)
+    ]
+
+
+def _in_order(found: list[Record], periods: Mapping[str, int]) -> list[Record]:
+    """Records of one output by slice, in the order in which slices were met, then by period."""
+    slices: dict[str, int] = {}
+    for record in found:
+        slices.setdefault(repr(record.slice), len(slices))
+    return sorted(found, key=lambda record: (slices[repr(record.slice)], periods[record.period]))
+
+
+def _asked(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, state: State) -> list[list[Record]]:
+    """The records of each wanted output, for periods that do not overlap."""
     found: dict[int, list[Record]] = {}
     for number, one in enumerate(wanted):
         lacking = missing_dimensions(one[0], call)
         if lacking:
-            found[number] = [_without(one, call, f"cannot be split by {', '.join(lacking)}", n=0)]
+            found[number] = _without(one, call, f"cannot be split by {', '.join(lacking)}", n=0)
     asked = {number: one for number, one in enumerate(wanted) if number not in found}
     for numbers in _together(asked):
         some = [wanted[number] for number in numbers]
@@ -35,11 +61,11 @@ def scorecard(wanted: Sequence[Wanted], call: Call, *, plans: Plans, reader: Rea
             raise
         except Exception as error:  # noqa: BLE001 - whatever goes wrong costs one KPI, which says so on its card
             if len(some) == 1:
-                made = [[_failed(some[0], call, error)]]
+                made = [_failed(some[0], call, error)]
             else:
-                made = [scorecard([one], call, plans=plans, reader=reader, state=state) for one in some]
+                made = [_asked([one], call, plans, reader, state)[0] for one in some]
         found |= dict(zip(numbers, made, strict=True))
-    return [record for number in range(len(wanted)) for record in found[number]]
+    return [found[number] for number in range(len(wanted))]
 
 
 def missing_dimensions(definition: Definition, call: Call) -> list[str]:
@@ -56,19 +82,24 @@ def _together(wanted: Mapping[int, Wanted]) -> Iterator[list[int]]:
     yield from sets.values()
 
 
-def _failed(one: Wanted, call: Call, error: Exception) -> Record:
+def _failed(one: Wanted, call: Call, error: Exception) -> list[Record]:
     reason = (
         str(error) if isinstance(error, MittariError) else f"{type(error).__name__}: {' '.join(str(error).split())}"
     )
     return _without(one, call, f"could not be computed: {reason}", n=None)
 
 
-def _without(one: Wanted, call: Call, note: str, n: int | None) -> Record:
+def _without(one: Wanted, call: Call, note: str, n: int | None) -> list[Record]:
+    """A record without a value for each period, saying why."""
+    return [_empty(one, call, span.text, note, n) for span in call.spans]
+
+
+def _empty(one: Wanted, call: Call, period: str, note: str, n: int | None) -> Record:
     definition, output, params = one
     return Record(
         kpi_id=definition.id,
         output=output,
-        period=call.spans[-1].text,
+        period=period,
         as_of=utc_text(call.as_of),
         slice=dict(call.where),
         params=dict(params),
@@ -85,8 +116,8 @@ def _measured(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader
     measured = [measure(recipe, material, state) for recipe in material.plan.recipes]
     before = _before(wanted, call, material, plans, reader, state)
     return [
-        list(_records(one, recipe, material, own, before, call, state))
-        for one, recipe, own in zip(wanted, material.plan.recipes, measured, strict=True)
+        list(_records(wanted[number], recipe, material, measured[number], number, before, call, state))
+        for number, recipe in enumerate(material.plan.recipes)
     ]
 
 
@@ -95,31 +126,58 @@ def _run(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, sta
     call = for_scales(call) if scales else call
     shape = shape_of(call, state)
     chosen = [(definition, output, with_basis(params, shape.basis)) for definition, output, params in wanted]
-    if any(span.instant for span in call.spans) and any(definition.merge != "level" for definition, _, _ in wanted):
-        raise UserError(
-            f"{wanted[0][0].id} is counted over a period, found the instant {call.spans[0].text}",
-            hint="only stocks such as open_conversation_count are read at an instant; give a period like 2026-10",
-        )
+    _refuse_instants(wanted, call)
     plan = plans.find(shape.request(chosen, scales), chosen, state)
     return run(plan, call, reader, state)
+
+
+def _refuse_instants(wanted: Sequence[Wanted], call: Call) -> None:
+    flowing = [definition.id for definition, _, _ in wanted if definition.merge != "level"]
+    if flowing and any(span.instant for span in call.spans):
+        raise UserError(
+            f"{flowing[0]} is counted over a period, found the instant {call.spans[0].text}",
+            hint="only stocks such as open_conversation_count are read at an instant; give a period like 2026-10",
+        )
 
 
 def with_basis(params: Mapping[str, Any], basis: str) -> dict[str, Any]:
     return {name: basis if name == "basis" and value == "auto" else value for name, value in params.items()}
 
 
+Earlier = dict[tuple[int, int, SliceKey], Measured]
+"""What comparisons compare with: (number of the recipe, place of the period, slice) -> the earlier number."""
+
+
 def _before(
     wanted: Sequence[Wanted], call: Call, material: Material, plans: Plans, reader: Reader, state: State
-) -> dict[str, tuple[Material, list[Measured]]]:
-    """What comparisons compare with: the same outputs in the periods they name."""
-    compared = {}
-    for number, recipe in enumerate(material.plan.recipes):
-        if recipe.against is None:
-            continue
-        periods = tuple(against(period, recipe.against, call) for period in call.periods)
-        earlier = _run(wanted, replace(call, periods=periods), plans, reader, state)
-        compared[recipe.output] = (earlier, measure(earlier.plan.recipes[number], earlier, state))
+) -> Earlier:
+    """The compared outputs in the periods they look back to; each such period is asked for once."""
+    compared: Earlier = {}
+    for rule in dict.fromkeys(recipe.against for recipe in material.plan.recipes if recipe.against is not None):
+        looked_back = [against(period, rule, call) for period in call.periods]
+        distinct = tuple(dict.fromkeys(looked_back))
+        for places in replace(call, periods=distinct).apart():
+            some = tuple(distinct[place] for place in places)
+            earlier = _run(wanted, replace(call, periods=some), plans, reader, state)
+            for number, recipe in enumerate(earlier.plan.recipes):
+                if recipe.against == rule:
+                    _remember(compared, number, earlier, measure(recipe, earlier, state), some, looked_back)
     return compared
+
+
+def _remember(
+    compared: Earlier,
+    number: int,
+    earlier: Material,
+    values: list[Measured],
+    periods: Sequence[Period],
+    looked_back: Sequence[Period],
+) -> None:
+    for group, measured in enumerate(values):
+        period, key = earlier.groups.of(group)
+        for place, other in enumerate(looked_back):
+            if other == periods[period]:
+                compared[number, place, key] = measured
 
 
 def against(period: Period | Instant, rule: str, call: Call) -> Period:
@@ -140,7 +198,8 @@ def _records(
     recipe: Recipe,
     material: Material,
     measured: list[Measured],
-    before: Mapping[str, tuple[Material, list[Measured]]],
+    number: int,
+    before: Earlier,
     call: Call,
     state: State,
 ) -> Iterator[Record]:
@@ -149,7 +208,8 @@ def _records(
     for group in groups:
         own = NOTHING if group.number is None else measured[group.number]
         if recipe.against is not None:
-            own = records.compared(recipe, own, _same_group(group, material, *before[recipe.output]))
+            key = () if group.number is None else material.groups.of(group.number)[1]
+            own = records.compared(recipe, own, before.get((number, group.period, key), NOTHING))
         yield records.record(
             definition,
             recipe,
@@ -162,10 +222,3 @@ def _records(
             material=material,
             flags=group.flags,
         )
-
-
-def _same_group(group: Group, material: Material, earlier: Material, values: list[Measured]) -> Measured:
-    if group.number is None:
-        return NOTHING
-    asked = material.groups.of(group.number)
-    return next((values[n] for n in range(earlier.groups.count) if earlier.groups.of(n) == asked), NOTHING)
