@@ -134,14 +134,13 @@ def run_recompute(chosen: argparse.Namespace) -> int:
 
     receipt = _read_receipt(chosen.receipt)
     result = recompute(receipt, _read_rows(chosen.receipt.parent / receipt["rows"]))
-    told = receipt["record"]["value"]
+    told = receipt["record"]
     if result["equal"]:
-        print(
-            f"equal: {receipt['record']['kpi_id']}.{receipt['record']['output']} = {result['value']} from {result['n']} rows"
-        )
+        print(f"equal: {told['kpi_id']}.{told['output']} = {result['value']} from {result['n']} rows")
         return 0
     print(
-        f"not equal: the receipt says {told}, its rows give {result['value']} (differs in {', '.join(result['different'])})"
+        f"not equal: the receipt says {told['value']}, its rows give {result['value']} "
+        f"(differs in {', '.join(result['different'])})"
     )
     return NOT_EQUAL
 

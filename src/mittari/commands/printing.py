@@ -47,10 +47,9 @@ def records(table: Sequence["Record"]) -> str:
     for record in table:
         slice_text = ", ".join(f"{name}={value}" for name, value in record.slice.items())
         marks = " ".join([record.status if record.status != "final" else "", *record.flags]).strip()
-        name = record.name if record.value is not None or not record.note else record.name
         rows.append(
             (
-                name,
+                record.name,
                 record.period + (f" {slice_text}" if slice_text else ""),
                 number(record.value, record.unit),
                 interval(record),
@@ -77,14 +76,16 @@ def receipt(told: Mapping[str, Any]) -> str:
         f"  left out     {definition['left_out']}",
         f"  beware       {definition['beware']}",
         f"  parameters   {', '.join(f'{name}={value}' for name, value in record['params'].items()) or 'none'}",
-        f"  period       {period['text']}: {period['from']} to {period['to']} ({period['time_zone']}), by {told['clock']}",
+        f"  period       {period['text']}: {period['from']} to {period['to']} ({period['time_zone']})",
+        f"  clock        {told['clock']}",
         f"  as of        {record['as_of']}, newest load {told['freshness']}",
         f"  rows         {told['counted']:,} counted, {sum(told['left_out'].values()):,} left out",
         *(f"    {count:>9,}  {reason}" for reason, count in told["left_out"].items()),
         f"  beside       n_na {record['n_na']}, n_censored {record['n_censored']}, n_rejected {record['n_rejected']}",
         f"  components   {', '.join(f'{name}={_short(value)}' for name, value in record['components'].items())}",
         f"  interval     {told['interval_method'] or 'none'}, se {record['se']}",
-        f"  path         {told['path']}; data version {record['data_version']}, definition {record['definition_version']}",
+        f"  path         {told['path']}",
+        f"  versions     data {record['data_version']}, definition {record['definition_version']}",
         *(f"  sql          {sql}" for sql in told["sql"]),
     ]
     return "\n".join(lines)

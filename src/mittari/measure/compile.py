@@ -1,6 +1,6 @@
 """From a KPI's expressions to a plan: outputs that share relation, source, clock and block share one query.
 
-This module, groups, aggregates and the relations are the only ones that import Ibis; they are reached when no plan is kept.
+Only this module, groups, aggregates, exposures, rowsql and the relations import Ibis: where no plan is kept.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ SIDE_KINDS = (VALUES, WAITS)
 
 
 def chosen_sources(scope: str, channels: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Which sources an output reads: written contacts by default, calls under channel = phone, both where it says ALL."""
+    """Which sources an output reads: written contacts, calls under channel = phone, both where it says ALL."""
     known = tuple(known)
     if len(known) == 1:
         return known

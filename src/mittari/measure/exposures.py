@@ -37,7 +37,7 @@ def exposure_query(facts: Facts, request: Request) -> Query:
 
 
 def exposure_rows(facts: Facts, request: Request) -> tuple[str, tuple[str, ...]]:
-    """The same by customer: x is the share of the period's local midnights at which they were active, y whether at its first."""
+    """The same by customer: x is the share of the period's midnights at which they were active, y its first."""
     source, rows, _ = _active(facts, request)
     people = rows.group_by("period", "customer_id").agg(
         x=rows.active_days.sum() / rows.period_days.max(),

@@ -62,7 +62,7 @@ def block_key(rows: ir.Table, block: str, half_hours: bool, clock: str) -> dict[
 
 
 def rows_in_span(facts: Facts, source: Source, clock: str, request: Request) -> ir.Table:
-    """The source's rows whose clock lies in the span of the call, filtered by the slice, with the columns it splits by."""
+    """The rows whose clock lies in the span of the call, filtered by the slice, with the columns it splits by."""
     rows = with_dimensions(facts, source, (*request.by, *request.where))
     for number, name in enumerate(request.where):
         rows = rows.filter(dimension(source, rows, name) == ibis.literal(f"__where_{number}__"))

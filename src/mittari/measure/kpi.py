@@ -1,7 +1,7 @@
 """How a KPI is declared: a function from one relation to named outputs, and the facts about it that everybody shows.
 
-A catalogue module says `@kpi(title=..., unit=..., ...)` above a function whose positional argument is a relation and whose
-keyword arguments are the KPI's parameters. The registry is the only list of KPIs there is.
+A catalogue module says `@kpi(title=..., unit=..., ...)` above a function whose positional argument is a relation and
+whose keyword arguments are the KPI's parameters. The registry is the only list of KPIs there is.
 """
 
 import importlib
@@ -102,7 +102,7 @@ class Definition:
             if name not in self.parameters:
                 raise UserError(
                     f"{self.id} has no parameter {name!r}",
-                    hint=f"{did_you_mean(name, self.parameters)} It has: {', '.join(self.parameters) or 'none'}.".strip(),
+                    hint=f"{did_you_mean(name, self.parameters)} Known: {', '.join(self.parameters) or 'none'}".strip(),
                 )
             default = self.parameters[name]
             wrong = isinstance(default, (int, float)) and (
@@ -134,7 +134,7 @@ because this module is on the light path: what they need of Ibis they import whe
 def relation(build: Callable[..., Mapping[str, Any]]) -> Callable[..., Mapping[str, Any]]:
     """Register the function below as a relation of one's own; `@kpi(relation=...)` names it by the function's name.
 
-    It is called with the facts (`measure.relations.Facts`) and returns its sources by name (`measure.relations.Source`).
+    It gets the facts (`measure.relations.Facts`) and returns its sources by name (`measure.relations.Source`).
     """
     if build.__name__ in OWN_RELATIONS:
         raise ValueError(f"two relations are called {build.__name__}")

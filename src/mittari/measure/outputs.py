@@ -92,7 +92,7 @@ class EuroSum(Output):
 
 @dataclass(frozen=True)
 class Stock(Output):
-    """The rows `of` at an instant, `among` those that n counts; with `flow`, over the mean daily rows of `flow_days` days."""
+    """The rows `of` at an instant, `among` those n counts; with `flow`, over the daily mean of `flow_days` days."""
 
     of: Expression = None
     among: Expression = None

@@ -68,7 +68,7 @@ class Opened:
         return calls
 
     def rows(self) -> Rows:
-        """Every row that was looked at, counted ones first: side, part, key, at, block, included, reason, x, y, dimensions."""
+        """Every row looked at, counted ones first: side, part, key, at, block, included, reason, x, y, dimensions."""
         found: Rows = []
         queries = self.plans.row_queries(self.request, (self.definition, self.output, self.params), self.state)
         for side, call in self.sides().items():

@@ -1,7 +1,7 @@
 """A plan once it is compiled: SQL with its columns, and for each output how its numbers come out of them.
 
-Recipes are plain data. They are kept in the home folder (`plans/`), so that a command that asks the same question of other
-periods runs without the compiler.
+Recipes are plain data. They are kept in the home folder (`plans/`), so that a command that asks the same question of
+other periods runs without the compiler.
 """
 
 from dataclasses import dataclass

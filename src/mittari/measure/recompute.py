@@ -104,7 +104,7 @@ def _quantile(q: float, values: np.ndarray, blocks: np.ndarray) -> tuple[Compone
 
 
 def _stock(how: Mapping[str, Any], x: np.ndarray, y: np.ndarray) -> tuple[Components, Estimate]:
-    """x marks what is open, y what was solved in the days of the flow; n counts the rows that are open or asked among."""
+    """x marks what is open, y what was solved in the days of the flow; n counts the rows asked among."""
     days = how["flow_days"]
     if days:
         components = families.Stock.components(int(x.sum()))

@@ -1,6 +1,6 @@
 """The workspace behind a running server: the same verbs, asked over loopback.
 
-The server leaves `server.json` in its home (readable by its owner only): where it listens, and the token that commands show.
+The server leaves `server.json` in its home, readable by its owner only: where it listens, and the token to show.
 """
 
 import http.client
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SERVER_FILE = "server.json"
 HOST = "127.0.0.1"
 PATIENCE_S = 3600.0  # a large import answers when it is done
-TOKEN_HEADER = "X-Mittari-Token"
+TOKEN_HEADER = "X-Mittari-Token"  # noqa: S105 - the name of the header
 
 
 @dataclass(frozen=True)

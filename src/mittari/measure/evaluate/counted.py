@@ -68,7 +68,7 @@ def _count_result(components: Components, one_day: bool) -> tuple[Components, Es
 
 
 def exposure_of(recipe: Recipe, material: Material) -> Floats:
-    """The exposure of each group: 1, or the customers there were in its period (in its slice, where customers have it)."""
+    """The exposure of each group: 1, or the customers of its period (and slice, where customers have it)."""
     count = material.groups.count
     if recipe.exposure is None:
         return np.ones(count)

@@ -1,7 +1,7 @@
 """What every relation is built from: facts as they were known at an instant, and the instants a call puts in.
 
-Instants of a call stand in the expressions as marked text (`'__as_of__'`), so that the SQL of a plan does not change from
-period to period and can be kept; `measure/plan.py` turns the marks into parameters.
+Instants of a call stand in the expressions as marked text (`'__as_of__'`), so that the SQL of a plan does not change
+from period to period and can be kept; `measure/plan.py` turns the marks into parameters.
 """
 
 from collections.abc import Callable, Mapping
@@ -56,7 +56,7 @@ def seconds(start: ir.Value, end: ir.Value) -> ir.FloatingValue:
 
 @dataclass(frozen=True)
 class Facts:
-    """The schemas of the fact tables as they stand (table -> column -> SQL type), which hold rows, and the reporting currency."""
+    """The schemas of the fact tables (table -> column -> SQL type), which hold rows, the reporting currency."""
 
     schemas: Mapping[str, Mapping[str, str]]
     filled: frozenset[str] = frozenset()

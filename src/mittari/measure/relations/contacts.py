@@ -1,7 +1,7 @@
 """`contacts`: one row per written conversation (merged ones under their root) and per queue entry of a call.
 
-Rules G5 to G13 and G25 are settled here. Both sources have the same columns, so a KPI is written once: by default it counts
-written conversations, `channel = phone` reads the calls, and an output of scope ALL adds the two.
+Rules G5 to G13 and G25 are settled here. Both sources have the same columns, so a KPI is written once: by default it
+counts written conversations, `channel = phone` reads the calls, and an output of scope ALL adds the two.
 """
 
 from collections.abc import Mapping
@@ -23,13 +23,15 @@ LEFT_OUT = {
     "phone_ticket": "phone conversation: its call is counted instead",
     "outbound": "outbound: we contacted the customer",
 }
-COLUMNS = (
-    "key customer_id case_id channel direction opened_at opened_local wait_started_at wait_started_local answered_at "
-    "abandoned_at solved_first_at solved_last_at solved_last_local ended_at ended_local eligible incoming short handled "
-    "answered abandoned solved bot_only offered needs_answer no_reply_needed is_complaint resolved_by outcome wait_s "
-    "first_wait_s business_wait_s handle_s spam test merged deleted phone_ticket outbound agent_id first_responder_id "
-    "team_id reason_code priority queue_id reopened_first_at reopened_at"
-).split()  # noqa: SIM905 - a list of forty quoted words is harder to read
+COLUMNS = tuple(
+    """
+    key customer_id case_id channel direction opened_at opened_local wait_started_at wait_started_local answered_at
+    abandoned_at solved_first_at solved_last_at solved_last_local ended_at ended_local eligible incoming short handled
+    answered abandoned solved bot_only offered needs_answer no_reply_needed is_complaint resolved_by outcome wait_s
+    first_wait_s business_wait_s handle_s spam test merged deleted phone_ticket outbound agent_id first_responder_id
+    team_id reason_code priority queue_id reopened_first_at reopened_at
+    """.split()  # noqa: SIM905 - forty quoted words are harder to read
+)
 
 
 def contacts(facts: Facts) -> Mapping[str, Source]:
@@ -99,9 +101,7 @@ def written(facts: Facts) -> ir.Table:
         is_complaint=flag(raw.is_complaint),
         no_reply_needed=flag(raw.no_reply_needed),
     )
-    return _written_states(rows).select(
-        *COLUMNS, *facts.dimensions("conversations")
-    )
+    return _written_states(rows).select(*COLUMNS, *facts.dimensions("conversations"))
 
 
 def _written_states(rows: ir.Table) -> ir.Table:
@@ -125,7 +125,7 @@ def _written_states(rows: ir.Table) -> ir.Table:
 
 
 def phone(facts: Facts) -> ir.Table:
-    """Every queue entry of a call known at `as_of`. An accepted callback, overflow, voicemail or closed line is no offer."""
+    """Every queue entry known at `as_of`. An accepted callback, overflow, voicemail or closed line is no offer."""
     raw = facts.table("calls")
     raw = raw.filter(raw.queued_at <= as_of())
     no = ibis.literal(False)

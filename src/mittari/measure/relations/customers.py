@@ -106,7 +106,7 @@ def _people(people: ir.Table, tables: tuple[str, ...], grace_days: int) -> Sourc
 
 
 def _spans_of_periods(facts: Facts, grace_days: int) -> ir.Table:
-    """Each contract version beside each period it touches, or follows by at most `grace_days` days, with the opening rate."""
+    """Each contract version beside each period it touches, or follows within the grace, with the opening rate."""
     rows = subscriptions(facts)
     rows = rows.filter(rows.customer_id.notnull())
     same_start = ibis.window(group_by=[rows.customer_id, rows.start_on])

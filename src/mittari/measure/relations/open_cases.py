@@ -1,7 +1,7 @@
-"""`open_cases`: one row per period and conversation that is open at the instant that ends it, or was solved in the 28 days before.
+"""`open_cases`: one row per period and conversation that is open when it ends, or was solved in the 28 days before.
 
-Where status events are known the state is read from them; else a case is solved between its first solve and a reopening, and
-from its last solve on.
+Where status events are known the state is read from them; else a case is solved between its first solve and a
+reopening, and from its last solve on.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`order_lines_eur`: one row per order line with its prices in the reporting currency; returns reduce both sides (KPI 66)."""
+"""`order_lines_eur`: one row per order line, priced in the reporting currency; returns reduce both sides."""
 
 from collections.abc import Mapping
 

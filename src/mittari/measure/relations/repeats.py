@@ -58,7 +58,7 @@ def is_repeat(facts: Facts, rows: ir.Table, written: ir.Table, phone: ir.Table) 
 
 
 def _ended(pairs: ir.Table) -> ir.TimestampValue:
-    """When the earlier contact had ended, seen at the later one: its last solve not reopened since, else its abandonment."""
+    """When the earlier contact had ended, seen at the later one: a solve not reopened since, or its abandonment."""
     at = pairs.opened_at
     last, first, left = pairs.earlier_solved_last_at, pairs.earlier_solved_first_at, pairs.earlier_abandoned_at
 

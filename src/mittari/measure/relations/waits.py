@@ -1,7 +1,7 @@
 """`waits`: one row per first wait of a customer, written or on the phone.
 
-A written wait starts at the hand-off when a bot began (G9) and belongs to the first responder (G25); `waiting_time` counts
-from the first message, the bot included.
+A written wait starts at the hand-off when a bot began (G9) and belongs to the first responder (G25); `waiting_time`
+counts from the first message, the bot included.
 """
 
 from collections.abc import Mapping
