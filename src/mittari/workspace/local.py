@@ -139,9 +139,9 @@ class LocalWorkspace(Workspace):
         state = self.state()
         found = {}
         for table, column, name in _dimension_columns(state):
-            sql = (
-                f'SELECT CAST("{column}" AS VARCHAR) AS value FROM "{table}" WHERE "{column}" IS NOT NULL '
-                f"GROUP BY ALL ORDER BY count(*) DESC, value LIMIT {FREQUENT_VALUES}"  # noqa: S608 - columns that the schema names
+            sql = (  # columns that the schema names
+                f'SELECT CAST("{column}" AS VARCHAR) AS value FROM "{table}" WHERE "{column}" IS NOT NULL '  # noqa: S608
+                f"GROUP BY ALL ORDER BY count(*) DESC, value LIMIT {FREQUENT_VALUES}"
             )
             values = [str(value) for value in self.fetch(sql, {})["value"]]
             if values and name not in found:
