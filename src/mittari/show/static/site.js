@@ -33,7 +33,9 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-shows]");
     if (!button) return;
-    const hidden = document.getElementById(button.dataset.shows).classList.toggle("hidden");
+    const table = document.getElementById(button.dataset.shows);
+    const hidden = table.classList.toggle("hidden");
+    table.tabIndex = hidden ? -1 : 0;
     button.setAttribute("aria-expanded", String(!hidden));
     button.textContent = hidden ? "Show the numbers" : "Hide the numbers";
   });

@@ -5,6 +5,7 @@ few seconds whether there is anything new; `seen` names what it has, and an unch
 computing anything.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,11 +32,12 @@ NARROW_SECTION, EMPTY_SECTION = 3, 2
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the board: its cards, and the KPIs that have nothing to show yet."""
+    """A part of the board. `group` are the KPIs that are asked for together with its own: all but the heroes."""
 
     key: str
     title: str
     definitions: tuple[Definition, ...]
+    group: tuple[Definition, ...]
     hero: bool = False
 
 
@@ -44,11 +46,12 @@ def sections(definitions: Sequence[Definition]) -> list[Section]:
     ordered = sorted(definitions, key=lambda d: (d.board is None, d.board or 0, d.number))
     heroes = [definition for definition in ordered if definition.board is not None][:HEROES]
     names = {hero.id for hero in heroes}
-    found = [Section("heroes", "Key figures", tuple(heroes), hero=True)] if heroes else []
+    others = tuple(d for d in ordered if d.id not in names)
+    found = [Section("heroes", "Key figures", tuple(heroes), tuple(heroes), hero=True)] if heroes else []
     for key, title in PERSPECTIVES.items():
-        own = tuple(d for d in ordered if d.perspective == key and d.id not in names)
+        own = tuple(d for d in others if d.perspective == key)
         if own:
-            found.append(Section(f"section-{key.lower()}", title, own))
+            found.append(Section(f"section-{key.lower()}", title, own, others))
     return found
 
 
@@ -74,21 +77,36 @@ def same_series(one: Record, other: Record) -> bool:
     return (one.kpi_id, one.output, one.slice.get("scale")) == (other.kpi_id, other.output, other.slice.get("scale"))
 
 
-def numbers(site: Site, view: View, section: Section) -> Numbers:
-    """Ask for a section once: all its KPIs over this period, the one before and the sub-periods."""
-    ids = tuple(definition.id for definition in section.definitions)
-    where = dict(view.where)
-    pair = [view.period.text, before(view.period).text]
+def numbers(site: Site, view: View, definitions: Sequence[Definition]) -> Numbers:
+    """Ask once for many KPIs: this period, the one before and the sub-periods, each period only once.
+
+    What is asked together is computed together: KPIs of one relation share its rows.
+    """
+    ids = tuple(definition.id for definition in definitions)
+    pair = view.period.text, before(view.period).text
     series = [period.text for period in trend_periods(view.period)]
-    key = ("board", ids, tuple(pair), tuple(view.where.items()))
+    asked = list(dict.fromkeys([*series, *pair]))
+    key = ("board", ids, tuple(asked), tuple(view.where.items()))
 
     def ask() -> Numbers:
-        both = site.source.scorecard(period=pair, where=where, kpis=list(ids))
-        trend = site.source.scorecard(period=series, where=where, kpis=list(ids))
-        known = [r for r in both if r.period == pair[0]], [r for r in both if r.period == pair[1]]
-        return Numbers(known[0], known[1], list(trend))
+        found = site.source.scorecard(period=asked, where=dict(view.where), kpis=list(ids))
+        return Numbers(
+            now=[record for record in found if record.period == pair[0]],
+            previous=[record for record in found if record.period == pair[1]],
+            trend=[record for record in found if record.period in series],
+        )
 
     return site.read(key, ask)
+
+
+def numbers_of(site: Site, view: View, section: Section) -> Numbers:
+    """The numbers of a section, asked together with those of its group; alone, where the group breaks."""
+    if len(section.group) > len(section.definitions):
+        try:
+            return numbers(site, view, section.group)
+        except Exception:  # noqa: BLE001  # each section is tried for itself below
+            log.exception("the board cannot be asked as a whole; asking for %s alone", section.title)
+    return numbers(site, view, section.definitions)
 
 
 def goals(site: Site) -> dict[str, Any]:
@@ -98,7 +116,7 @@ def goals(site: Site) -> dict[str, Any]:
 def cards(site: Site, view: View, section: Section) -> list[Card]:
     """The cards of a section; one that cannot be drawn says so, the others stand."""
     try:
-        found, targets = numbers(site, view, section), goals(site)
+        found, targets = numbers_of(site, view, section), goals(site)
     except Exception as error:  # noqa: BLE001  # the other sections of the board must stand
         log.exception("the numbers of %s failed", section.title)
         reason = f"{type(error).__name__}: {error}"
@@ -154,7 +172,7 @@ def charted(site: Site, view: View, plan: Sequence[Section]) -> list[Definition]
     heroes = [section for section in plan if section.hero]
     if not heroes:
         return []
-    found = numbers(site, view, heroes[0])
+    found = numbers_of(site, view, heroes[0])
     known = {r.kpi_id for r in found.trend if r.value is not None and not r.failure}
     return [definition for definition in heroes[0].definitions if definition.id in known][:CHARTS]
 
@@ -163,7 +181,7 @@ def charts_html(site: Site, view: View, plan: Sequence[Section], *, swap: bool =
     """The large charts, drawn from the numbers that the heroes' sparklines already have."""
     drawn = []
     for definition in charted(site, view, plan):
-        found = numbers(site, view, plan[0])
+        found = numbers_of(site, view, plan[0])
         series = found.of(definition.id)[0][2]
         goal = goal_of(definition, goals(site).get(definition.id))
         trend = drawn_trend(series, trend_periods(view.period), goal, site.style, wide=616)
@@ -231,15 +249,17 @@ def board_cards(request: Visit) -> Response[Any] | Stream:
     site: Site = request.app.state.site
     view = site.view(request.query_params.multi_items(), own=("seen",))
     version = site.version()
-    if request.query_params.get("seen") == version:
+    if request.query_params.get("seen") == version or site.rests(view.query()):
         return Response(None, status_code=204, headers={"cache-control": "no-store"})
 
     def fresh() -> Iterator[str]:
+        begun = time.monotonic()
         plan = sections(site.source.catalogue())
         yield site.render("live.html", version=version, view=view, stamp=stamp(site), swap=True)
         for section in plan:
             yield part_or_error(section.key, lambda section=section: section_html(site, view, section, swap=True))  # type: ignore[misc]
         yield part_or_error("charts", lambda: charts_html(site, view, plan, swap=True))
+        site.rest(view.query(), time.monotonic() - begun)
 
     return streamed(request, fresh())
 

@@ -37,6 +37,7 @@ from mittari.time import Instant, Period
 PAGE_ROWS = 50
 EXPORT_ROWS = 5000
 OWN = ("by", "offset", "scale")
+TECHNICAL = ("side", "part", "period")
 FOLDED = ("how", "sql")
 ELSEWHERE = ("record", "definition")
 """Parts of a receipt that the page folds away, and those it shows in other places."""
@@ -185,7 +186,8 @@ def definition_html(site: Site, about: Subject) -> str:
 def receipt_html(site: Site, about: Subject) -> str:
     """How the number came about, field by field; what recomputing takes and the SQL are folded away."""
     key = ("receipt", about.name, about.view.period.text, tuple(about.view.where.items()))
-    receipts = site.read(key, lambda: [site.source.receipt(record).as_dict() for record in current(site, about)])
+    found = current(site, about)
+    receipts = site.read(key, lambda: [site.source.receipt(record).as_dict() for record in found])
     return site.render(
         "kpi_receipt.html", receipts=receipts, about=about, humanised=words.humanised, folded=FOLDED, left=ELSEWHERE
     )
@@ -197,18 +199,34 @@ def rows_html(site: Site, about: Subject, offset: int, scale: str | None) -> str
     record = chosen(current(site, about), scale)
     found = site.read(key, lambda: site.source.rows(record, limit=PAGE_ROWS + 1, offset=offset))
     columns = list(found[0]) if found else []
-    filled = {name for name in columns if any(row.get(name) is not None for row in found)} - {"included", "reason"}
+    told = {name for name in columns if worth_showing(name, [row.get(name) for row in found])}
     return site.render(
         "kpi_rows.html",
         about=about,
         rows=found[:PAGE_ROWS],
-        columns=[name for name in columns if name in filled],
+        columns=[name for name in columns if name in told],
         offset=offset,
         size=PAGE_ROWS,
         more=len(found) > PAGE_ROWS,
         humanised=words.humanised,
+        cell=cell,
         scale=scale,
     )
+
+
+def worth_showing(name: str, values: list[Any]) -> bool:
+    """Whether a column says anything: empty ones do not, nor do technical ones that are the same in every row."""
+    known = {value for value in values if value is not None}
+    return bool(known) and name not in ("included", "reason") and (name not in TECHNICAL or len(known) > 1)
+
+
+def cell(value: Any) -> str:
+    """A value of a row as text: whole numbers without a fraction, instants to the second."""
+    if value is None:
+        return formats.NOTHING
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).removesuffix(".000000")
 
 
 def chosen(found: list[Record], scale: str | None) -> Record:

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,7 @@ from mittari.time import Period, to_local
 
 SHOW = Path(__file__).resolve().parent.parent
 STATIC = SHOW / "static"
+LOCKS = 64
 FRESH_FOR = timedelta(minutes=5)
 """A result is computed again after this time even without new data: waits grow older and cases become final."""
 
@@ -34,7 +36,8 @@ class Site:
     cache: Cache
     clock: Callable[[], datetime]
     environment: Environment
-    _reading: threading.RLock = field(default_factory=threading.RLock)
+    _locks: list[threading.Lock] = field(default_factory=lambda: [threading.Lock() for _ in range(LOCKS)])
+    _rests: dict[str, float] = field(default_factory=dict)
 
     @property
     def style(self) -> Style:
@@ -69,15 +72,25 @@ class Site:
     def read(self, key: tuple[Any, ...], compute: Callable[[], Value]) -> Value:
         """What `compute` finds in the workspace, kept until the data or the five minutes change.
 
-        One thread reads at a time: the warehouse answers one query with all its cores, and pages that ask for the same
-        thing at once then compute it once.
+        Pages that ask for the same thing at once compute it once. `compute` must not read through the site itself: two
+        threads could then wait for each other.
         """
         full_key = (*key, self.version())
         found: Value | None = self.cache.get(full_key)
         if found is not None:
             return found
-        with self._reading:
+        with self._locks[hash(full_key) % LOCKS]:
             return kept(self.cache, full_key, compute)
+
+    def rests(self, what: str) -> bool:
+        """Whether `what` was computed so recently that it may not be computed again without being asked for."""
+        return time.monotonic() < self._rests.get(what, 0.0)
+
+    def rest(self, what: str, took: float) -> None:
+        """Let `what`, which took so many seconds, rest nine times as long: live boards take a tenth of the time."""
+        if len(self._rests) > LOCKS:
+            self._rests.clear()
+        self._rests[what] = time.monotonic() + 9 * took
 
     def render(self, template: str, **values: Any) -> str:
         return self.environment.get_template(template).render(**values)
