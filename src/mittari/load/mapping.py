@@ -17,17 +17,22 @@
     covers = "2026-01-01..2026-03-31"
     [table.columns]
     conversation_id = "number"                          # a column of the source
+    closed_at = "Closed at (*)"                         # the one column whose header fits
     created_at = { sql = "\"date\" || ' ' || \"time\"" }  # an SQL expression over columns of the source, all texts
     channel = { constant = "email" }
+    [[table.join]]                        # values from another file of the folder
+    file = "customers.csv"
+    on = { customer = "id" }              # column of this file = column of that one
+    columns = { country = "any_value(\"country\")" }    # of all rows there that fit: aggregates
 
 A header that stands twice is `category` and `category_2`. Expressions see the row and nothing else: no other table, no
 file, no settings of the database.
 """
 
 import fnmatch
-import json
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -40,7 +45,9 @@ from mittari.facts import TABLES, Table
 from mittari.load import inputs
 from mittari.load.coverage import Span, parse_span
 from mittari.load.dialect import Hints
+from mittari.load.expression import first_line, type_of
 from mittari.load.headers import require
+from mittari.load.join import Join, parse_joins
 from mittari.load.source import Source
 from mittari.load.stage import Feed, Stage, fill
 from mittari.load.values import Clock
@@ -48,13 +55,8 @@ from mittari.store.sql import identifier, literal, names
 from mittari.time import zone_of
 
 SOURCE_KEYS = ("delimiter", "encoding", "source_tz", "nulls", "skip", "date_formats", "sheet")
-BLOCK_KEYS = ("name", "columns", "files", "where", "last_by", "covers")
+BLOCK_KEYS = ("name", "columns", "files", "join", "where", "last_by", "covers")
 ROW_NUMBER = '"row of the source"'
-
-REFUSED_CLASSES = frozenset({"SUBQUERY", "PARAMETER", "STAR"})
-REFUSED_FUNCTIONS = frozenset(
-    {"getenv", "getvariable", "current_setting", "nextval", "currval", "query", "query_table", "write_log", "error"}
-)
 
 
 @dataclass(frozen=True)
@@ -71,16 +73,38 @@ class Block:
     last_by: tuple[tuple[str, ...], str] | None
     covers: Span | None
     nulls: tuple[str, ...]
+    joins: tuple[Join, ...] = ()
 
     def takes(self, file: inputs.Input) -> bool:
         return not self.files or any(fnmatch.fnmatch(file.name, pattern) for pattern in self.files)
 
-    def fill(self, connection: duckdb.DuckDBPyConnection, source: Source, clock: Clock, number: int) -> Stage:
-        """A stage of the table from the source. A mistake in an expression is told with its column."""
+    def needs(self, file: inputs.Input) -> bool:
+        return self.takes(file) or any(join.takes(file.name) for join in self.joins)
+
+    def fill(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: Source,
+        clock: Clock,
+        number: int,
+        others: Sequence[Source] = (),
+    ) -> Stage:
+        """A stage of the table from the source, with `others` to join. A mistake in an expression names its column."""
+        for join in self.joins:
+            source = join.joined(connection, source, others, self._where("join"))
+        return self._for_headers_of(source)._fill(connection, source, clock, number)
+
+    def _for_headers_of(self, source: Source) -> "Block":
+        """The block with each pattern of headers (`Created at (*)`) in place of the one header here that fits it."""
+        found = {name: _header(column, source) for name, column in self.plain.items() if "*" in column}
+        sql = {name: identifier(header) for name, header in found.items()}
+        return replace(self, plain=self.plain | found, columns=self.columns | sql)
+
+    def _fill(self, connection: duckdb.DuckDBPyConnection, source: Source, clock: Clock, number: int) -> Stage:
         self._require_columns(source)
         feeds = {name: self._feed(connection, source, name, sql) for name, sql in self.columns.items()}
         if self.where is not None:
-            self._try(connection, source, "where", self.where)
+            type_of(connection, source.relation, self.where, self._where("where"))
         narrowed = replace(source, relation=self._relation(source))
         try:
             return fill(connection, self.table, narrowed, feeds, clock, number, self.nulls)
@@ -100,10 +124,10 @@ class Block:
         return f"(SELECT * FROM {source.relation}{where}{last})"
 
     def _require_columns(self, source: Source) -> None:
-        named = dict(self.plain)
+        named = list(self.plain.items())
         if self.last_by is not None:
-            named |= {"last_by": column for column in self.last_by[0]} | {"last_by order": self.last_by[1]}
-        for target, column in named.items():
+            named += [("last_by", column) for column in (*self.last_by[0], self.last_by[1])]
+        for target, column in named:
             if column not in source.columns:
                 hint = did_you_mean(column, source.columns) or f"Found are {', '.join(source.columns)}."
                 raise UserError(f'"{source.name}" has no column "{column}"', self._where(target), hint)
@@ -111,26 +135,19 @@ class Block:
     def _feed(self, connection: duckdb.DuckDBPyConnection, source: Source, name: str, sql: str) -> Feed:
         if name in self.plain:
             return Feed(sql, source.columns[self.plain[name]])
-        return Feed(sql, self._try(connection, source, name, sql))
-
-    def _try(self, connection: duckdb.DuckDBPyConnection, source: Source, name: str, sql: str) -> str:
-        """The SQL type of the expression; raises when it reaches beyond the row or cannot be understood."""
-        _require_harmless(connection, sql, self._where(name))
-        try:
-            described = connection.execute(f"DESCRIBE SELECT ({sql}) AS value FROM {source.relation}").fetchall()
-        except duckdb.Error as error:
-            raise UserError(f"the expression cannot be used: {_first(error)}: {sql}", self._where(name)) from error
-        return str(described[0][1])
+        return Feed(sql, type_of(connection, source.relation, sql, self._where(name)))
 
     def _blamed(self, connection: duckdb.DuckDBPyConnection, source: Source, error: duckdb.Error) -> UserError:
         """The error of an expression that fails on the data, with the first column whose expression does."""
         for name, sql in {**self.columns, **({"where": self.where} if self.where else {})}.items():
             try:
-                connection.execute(f"SELECT count(value) FROM (SELECT ({sql}) AS value FROM {source.relation})").fetchall()
+                connection.execute(
+                    f"SELECT count(value) FROM (SELECT ({sql}) AS value FROM {source.relation})"
+                ).fetchall()
             except duckdb.Error as found:
                 hint = "Use try_strptime or TRY_CAST, so that only the row at fault is refused."
-                return UserError(f"the expression fails on a row: {_first(found)}: {sql}", self._where(name), hint)
-        return UserError(f"a value cannot be read: {_first(error)}", self._where("columns"))
+                return UserError(f"the expression fails on a row: {first_line(found)}: {sql}", self._where(name), hint)
+        return UserError(f"a value cannot be read: {first_line(error)}", self._where("columns"))
 
     def _where(self, name: str) -> str:
         return f"mapping {self.mapping}, table {self.table.name}, {name}"
@@ -148,8 +165,8 @@ class Mapping:
     def inputs(self, path: Path) -> list[inputs.Input]:
         """The files at the path that the blocks take. At a single file, patterns of names do not matter."""
         found = inputs.files_at(path)
-        taken = [file for file in found if any(block.takes(file) for block in self.blocks)]
-        if not taken:
+        taken = [file for file in found if any(block.needs(file) for block in self.blocks)]
+        if not any(block.takes(file) for file in taken for block in self.blocks):
             wanted = ", ".join(pattern for block in self.blocks for pattern in block.files)
             raise UserError(f"no file is called as the mapping {self.name} expects: {wanted}", path)
         return taken
@@ -245,7 +262,17 @@ def _block(block: dict[str, Any], mapping: str, nulls: tuple[str, ...]) -> Block
         last_by=(tuple(last["key"]), str(last["order"])) if last else None,
         covers=parse_span(block.get("covers")),
         nulls=nulls,
+        joins=parse_joins(block.get("join", ()), f"mapping {mapping}, table {table.name}, join"),
     )
+
+
+def _header(pattern: str, source: Source) -> str:
+    """The header that the pattern fits; the pattern itself where none or several do, which then is missing."""
+    if pattern in source.columns:
+        return pattern
+    fitting = re.compile(re.escape(pattern).replace(r"\*", ".*"))
+    found = [header for header in source.columns if fitting.fullmatch(header)]
+    return found[0] if len(found) == 1 else pattern
 
 
 def _expression(given: object, where: str) -> str:
@@ -273,33 +300,3 @@ def _encoding(name: str | None, where: str) -> str | None:
     except LookupError as error:
         raise UserError(f'unknown encoding "{name}"', f"{where}, [source]") from error
     return name
-
-
-def _require_harmless(connection: duckdb.DuckDBPyConnection, sql: str, where: str) -> None:
-    """Refuse an expression that reaches beyond the row: subqueries (and with them files and tables), settings."""
-    parsed = connection.execute("SELECT json_serialize_sql(?)", [f"SELECT ({sql}\n)"]).fetchall()[0][0]
-    tree = json.loads(parsed)
-    if tree.get("error"):
-        raise UserError(f"the expression is no SQL: {tree.get('error_message', '')}: {sql}", where)
-    node = tree["statements"][0]["node"] if len(tree["statements"]) == 1 else {}
-    if node.get("type") != "SELECT_NODE" or len(node["select_list"]) != 1 or node["from_table"]["type"] != "EMPTY":
-        raise UserError(f"expected one expression: {sql}", where)
-    for part in _parts(node["select_list"][0]):
-        if part.get("class") in REFUSED_CLASSES or part.get("function_name") in REFUSED_FUNCTIONS:
-            what = part.get("function_name") or str(part["class"]).lower()
-            raise UserError(f"an expression may only use columns of its row, not a {what}: {sql}", where)
-
-
-def _parts(tree: object) -> Iterator[dict[str, Any]]:
-    """Every node of the parsed expression."""
-    if isinstance(tree, dict):
-        yield tree
-        for value in tree.values():
-            yield from _parts(value)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from _parts(value)
-
-
-def _first(error: duckdb.Error) -> str:
-    return str(error).splitlines()[0]

@@ -159,16 +159,18 @@ def _mapped_jobs(
     big = any(file.size > BIG_BYTES for file in files)
     clock = Clock.of(zone, settings.timezone, big, mapping.hints.date_formats)
     pairs: list[tuple[Block, Source]] = []
+    sources: list[Source] = []
     for number, file in enumerate(files):
         tell(f"reading {file.name}", 0.3 * number / len(files))
         source = open_source(connection, file, mapping.hints, folder, number)
         kept = mapping.keep(connection, source, number)
         _require_records(connection, kept, file)
+        sources.append(kept)
         pairs += [(block, kept) for block in mapping.blocks if block.takes(file)]
     for number, (block, source) in enumerate(sorted(pairs, key=lambda pair: inputs.turn(pair[0].table.name))):
         began = time.monotonic()
         tell(f"mapping {source.name} to {block.table.name}", 0.3 + 0.3 * number / len(pairs))
-        stage = block.fill(connection, source, clock, number)
+        stage = block.fill(connection, source, clock, number, sources)
         yield Job(stage, {}, covers or block.covers, time.monotonic() - began)
 
 
@@ -230,9 +232,9 @@ def _enter(
     if stage.table.name == "conversations":
         whole.refuse_cycles(connection, stage)
     merged = merge(connection, stage, context, now)
-    context.entered(connection, stage.table, merged.news, merged.was_empty)
     warnings = warnings_of(connection, stage, settings)
     if merged.inserted + merged.replaced:
+        context.entered(connection, stage.table, merged.news, merged.was_empty)
         changed.add(stage.table.name)
         if stage.table.name == "business_calendars":
             whole.require_open_calendars(connection, context)
