@@ -7,6 +7,7 @@ import pytest
 from mittari.show import charts
 from mittari.show.charts import Marked, TrendPoint, axis_of, svg, trend
 from mittari.show.format import Style
+from show import sample
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +61,12 @@ def test_periods_without_a_value_are_left_out():
 @pytest.mark.parametrize(("largest", "suffix"), [(90, "s"), (900, "min"), (9000, "h"), (900000, "d")])
 def test_a_time_axis_has_the_unit_a_person_would_choose(largest, suffix):
     assert axis_of("s", largest, Style()).suffix.strip("\u202f") == suffix
+
+
+def test_records_draw_one_chart_for_each_output_and_slice():
+    workspace = sample.SampleWorkspace()
+    months = ["2026-07", "2026-08", "2026-09"]
+    records = [*workspace.kpi("nps", months), *workspace.kpi("service_level", months, where={"channel": "phone"})]
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg(charts.records_chart(records)))
+    assert "nps.score" in texts
+    assert "service_level.share · channel phone" in texts

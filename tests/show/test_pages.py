@@ -311,3 +311,10 @@ def test_the_head_of_the_board_is_sent_before_any_number(client):
     assert b"<h1>" in first
     assert b"</html>" not in first
     assert len(others) > 5
+
+
+def test_a_live_board_rests_after_a_costly_refresh(client):
+    site = client.app.state.site
+    site.rest("period=last-30-days", took=60.0)
+    assert client.get("/board/cards?period=last-30-days&seen=old").status == 204
+    assert client.get("/board/cards?period=2026-09&seen=old").status == 200

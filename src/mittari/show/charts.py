@@ -208,7 +208,7 @@ def dots(alt: Any, base: Any, y: Any, palette: Palette) -> list[Any]:
         base.transform_filter("isValid(datum.value)")
         .transform_window(later="count()", frame=[0, None], sort=[alt.SortField("at")])
         .transform_filter("datum.later == 1")
-        .mark_text(dy=-14, fontWeight=600, fontSize=13, color=palette.ink)
+        .mark_text(dx=8, dy=-15, align="right", fontWeight=600, fontSize=13, color=palette.ink)
         .encode(y=y, text="said:N"),
     ]
 
@@ -235,7 +235,7 @@ def mark_layers(alt: Any, marks: Sequence[Marked], palette: Palette) -> list[Any
     return [
         base.mark_rule(color=palette.mark, strokeWidth=1, strokeDash=[2, 2]),
         base.mark_text(color=palette.mark, fontSize=12, fontWeight=600, align="left", dx=4, baseline="top").encode(
-            y=alt.value(0), text="said:N"
+            y=alt.value(-8), text="said:N"
         ),
     ]
 
