@@ -176,6 +176,7 @@ class Mapping:
         if source.fault is None and source.record is None:
             connection.execute(f"CREATE TEMP TABLE source_{number} AS SELECT * FROM {source.relation}")
             source.finish_reading(connection)
+            source.records = int(connection.execute(f"SELECT count(*) FROM source_{number}").fetchall()[0][0])
             source.relation = f"(SELECT *, rowid AS {ROW_NUMBER} FROM source_{number})"
             source.record = ROW_NUMBER
         return source
