@@ -52,7 +52,7 @@ def test_queue_abandonment_has_its_numerator_but_another_denominator(
 
 
 def test_the_handle_time_is_over_measured_services_and_keeps_the_longest(technion: Workspace) -> None:
-    """A call belongs to the day it ended: two of the last evening end after midnight, so the next day is asked for too."""
+    """A call belongs to the day it ended: two of the last evening end after midnight, so the next day is asked too."""
     record = technion.kpi("average_handle_time", period="2010-08-01..2010-09-01").one()
     assert record.n == 31277
     assert record.n_na == 125, "services of 0 seconds were not measured"

@@ -1,8 +1,8 @@
 """The daily table that others published about the same calls, as a KPI of one's own.
 
 It counts by other rules than Mittari's KPIs do, on purpose: every row of a day stands in every mean, calls nobody
-answered with a service time of 0, calls put through at once with a queue time of 0, and the phantoms too. So it is built
-on a relation of its own, one row per call of the file. `docs/custom-kpi.md` walks through this file.
+answered with a service time of 0, calls put through at once with a queue time of 0, and the phantoms too. So it is
+built on a relation of its own, one row per call of the file. `docs/custom-kpi.md` walks through this file.
 """
 
 from collections.abc import Mapping
