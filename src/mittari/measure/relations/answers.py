@@ -83,11 +83,12 @@ def _top_box(rows: ir.Table) -> ir.Value:
 def _superseded(rows: ir.Table) -> ir.BooleanValue:
     """Whether a later answer of the same person about the same conversation or order came within 24 hours.
 
-    At a touchpoint a person may press again tomorrow and mean it: those answers all stand.
+    At a touchpoint a person may press again tomorrow and mean it: those answers all stand. A test edits nothing.
     """
+    real = ~(rows.test | rows.repeat_press)
     contact = ibis.coalesce(rows.conversation_id, rows.order_id)
     same = ibis.window(
-        group_by=[rows.survey_id, rows.kind, rows.item, contact, rows.person_id],
+        group_by=[rows.survey_id, rows.kind, rows.item, contact, rows.person_id, real],
         order_by=[rows.responded_at, rows.key],
     )
     following = rows.responded_at.lead().over(same)

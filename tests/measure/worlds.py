@@ -1,0 +1,201 @@
+"""Small random companies: a few hundred rows of every table that the KPIs read, in February to April 2025.
+
+No event lies within three hours of a local midnight, so that a property can say what a shifted time zone moves.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import mittari
+from mittari.settings import Settings
+from mittari.workspace.local import PLANS, LocalWorkspace
+from mittari.workspace.opening import open_local
+
+Row = dict[str, Any]
+World = dict[str, list[Row]]
+
+NOW = datetime(2026, 1, 1)
+FIRST_DAY, DAYS = datetime(2025, 2, 1), 89
+CUSTOMERS = 40
+FIRST_HOUR, LAST_HOUR = 4, 19  # of the day in UTC; in Oslo and Helsinki the same local day
+HOUR = timedelta(hours=1)
+
+
+def world(seed: int) -> World:
+    """A company; the same for the same seed."""
+    some = np.random.default_rng(seed)
+    return {
+        "conversations": [conversation(some, number) for number in range(260)],
+        "calls": [call(some, number) for number in range(160)],
+        "responses": [response(some, number) for number in range(240)],
+        "orders": [order(some, number) for number in range(120)],
+        "subscriptions": [row for number in range(CUSTOMERS) for row in contracts(some, number)],
+        "promises": [promise(some, number) for number in range(90)],
+    }
+
+
+def moment(some: np.random.Generator) -> datetime:
+    seconds = int(some.integers(FIRST_HOUR * 3600, LAST_HOUR * 3600))
+    return FIRST_DAY + timedelta(days=int(some.integers(DAYS)), seconds=seconds)
+
+
+def later(some: np.random.Generator, at: datetime | None, most: timedelta, share: float) -> datetime | None:
+    """An instant of the day's open hours at or after `at`, or with 1 - share none."""
+    if at is None or some.random() > share:
+        return None
+    end = at + timedelta(seconds=int(some.integers(1, int(most.total_seconds()))))
+    return end if FIRST_HOUR <= end.hour < LAST_HOUR else end.replace(hour=LAST_HOUR - 1, minute=59, second=59)
+
+
+def sometimes(some: np.random.Generator, value: Any, share: float) -> Any:
+    return value if some.random() < share else None
+
+
+def customer(some: np.random.Generator, known: float = 0.9) -> str | None:
+    return sometimes(some, f"k{some.integers(CUSTOMERS)}", known)
+
+
+def conversation(some: np.random.Generator, number: int) -> Row:
+    created = moment(some)
+    answered = later(some, created, 30 * HOUR, 0.8)
+    solved = later(some, answered, 60 * HOUR, 0.85)
+    again = later(some, solved, 60 * HOUR, 0.2)
+    last = later(some, again, 60 * HOUR, 0.6) if again else solved
+    return {
+        "conversation_id": f"c{number}",
+        "customer_id": customer(some),
+        "channel": str(some.choice(["email", "chat", "social"])),
+        "direction": str(some.choice(["in", "in", "in", "out"])),
+        "created_at": created,
+        "first_response_at": answered,
+        "first_solved_at": solved,
+        "last_solved_at": last or solved,
+        "reopened_at": again,
+        "abandoned_at": None if answered else later(some, created, HOUR, 0.4),
+        "resolved_by": sometimes(some, str(some.choice(["agent", "agent", "bot"])), 0.9),
+        "reason_code": sometimes(some, str(some.choice(["bill", "fault"])), 0.7),
+        "is_complaint": int(some.random() < 0.3),
+        "no_reply_needed": int(some.random() < 0.05),
+        "is_spam": int(some.random() < 0.04),
+        "is_test": int(some.random() < 0.02),
+    }
+
+
+def call(some: np.random.Generator, number: int) -> Row:
+    outcome = str(some.choice(["answered", "answered", "answered", "abandoned", "callback", "overflow"]))
+    parts = {name: float(some.integers(1, 400)) for name in ("talk_s", "hold_s", "acw_s")}
+    return {
+        "call_id": f"p{number}",
+        "customer_id": customer(some),
+        "queued_at": moment(some),
+        "wait_s": float(some.integers(0, 60)),
+        "outcome": outcome,
+        **{name: value if outcome == "answered" else None for name, value in parts.items()},
+        "reason_code": sometimes(some, "bill", 0.5),
+    }
+
+
+def response(some: np.random.Generator, number: int) -> Row:
+    kind = str(some.choice(["csat", "nps"]))
+    about = sometimes(some, f"c{some.integers(260)}", 0.8 if kind == "csat" else 0.3)
+    score = sometimes(some, float(some.integers(1, 6) if kind == "csat" else some.integers(0, 11)), 0.93)
+    return {
+        "response_id": f"r{number}",
+        "survey_id": "s1",
+        "kind": kind,
+        "nps_kind": None if kind == "csat" else "relationship" if about is None else "transactional",
+        "customer_id": customer(some),
+        "conversation_id": about,
+        "score": score,
+        "answered": int(score is not None),
+        "responded_at": moment(some),
+        "is_test": int(some.random() < 0.02),
+    }
+
+
+def order(some: np.random.Generator, number: int) -> Row:
+    amount = float(some.integers(20, 400))
+    return {
+        "order_id": f"o{number}",
+        "customer_id": f"k{some.integers(CUSTOMERS)}",
+        "ordered_at": moment(some),
+        "status": str(some.choice(["paid", "paid", "open", "cancelled"])),
+        "currency": "EUR",
+        "target_amount": sometimes(some, amount * 1.1, 0.9),
+        "invoice_amount": amount,
+        "off_invoice_amount": float(some.integers(0, 10)),
+        "refund_amount": sometimes(some, float(some.integers(0, 20)), 0.2),
+    }
+
+
+def contracts(some: np.random.Generator, number: int) -> list[Row]:
+    """A contract that ran before the first day, and for some customers another price or an end."""
+    starts = datetime(2024, 6, 1) + timedelta(days=int(some.integers(300)))
+    ends = sometimes(some, starts + timedelta(days=int(some.integers(30, 300))), 0.6)
+    first = {
+        "subscription_id": f"s{number}",
+        "customer_id": f"k{number}",
+        "started_at": f"{starts:%Y-%m-%d}",
+        "ended_at": None if ends is None else f"{ends:%Y-%m-%d}",
+        "mrr": float(some.integers(10, 90)),
+        "currency": "EUR",
+    }
+    if ends is None or some.random() < 0.5:
+        return [first]
+    next_price = {**first, "subscription_id": f"t{number}", "started_at": first["ended_at"], "ended_at": None}
+    return [first, {**next_price, "mrr": float(some.integers(10, 90))}]
+
+
+def promise(some: np.random.Generator, number: int) -> Row:
+    due = moment(some)
+    return {
+        "promise_id": f"v{number}",
+        "customer_id": customer(some),
+        "kind": str(some.choice(["delivery", "callback"])),
+        "made_at": due - timedelta(days=3),
+        "due_at": due,
+        "due_precision": "instant",
+        "kept_at": sometimes(some, due + timedelta(hours=int(some.integers(-20, 6))), 0.85),
+        "status": sometimes(some, "kept", 0.5),
+    }
+
+
+def installation(folder: Path, plans: Path, facts: World, zone: str = "Europe/Helsinki") -> LocalWorkspace:
+    """A new installation holding these rows, with the kept plans."""
+    home = mittari.create_home(folder, timezone=zone)
+    (home / PLANS).symlink_to(plans)
+    workspace = open_local(home, Settings.load(home, {}))
+    workspace.clock = lambda: NOW
+    for table, rows in facts.items():
+        if rows:
+            report = workspace.load_rows(table, columns(rows))
+            assert report.rejected == 0, report.rejects
+    return workspace
+
+
+def columns(rows: Iterable[Row]) -> dict[str, Any]:
+    """Rows as columns: instants as arrays of datetime64, the rest as lists."""
+    rows = list(rows)
+    found: dict[str, Any] = {}
+    for name in dict.fromkeys(name for row in rows for name in row):
+        values = [row.get(name) for row in rows]
+        if any(isinstance(value, datetime) for value in values):
+            found[name] = np.array(values, dtype="datetime64[us]")
+        else:
+            found[name] = values
+    return found
+
+
+def changed(facts: World, table: str, change: Callable[[list[Row]], list[Row]]) -> World:
+    return {**facts, table: change(facts[table])}
+
+
+def partition(facts: Mapping[str, list[Row]], belongs: Callable[[Row], bool]) -> tuple[World, World]:
+    """The rows that belong, and the others."""
+    kept = {table: [row for row in rows if belongs(row)] for table, rows in facts.items()}
+    rest = {table: [row for row in rows if not belongs(row)] for table, rows in facts.items()}
+    return kept, rest
