@@ -2,7 +2,7 @@
 
     python bench/import_speed.py [--rows 300000] [--runs 7] [--reload]
 
-Both sides run in processes of their own, turn by turn, on a file made by SQL: conversations with thirteen columns, one
+Both sides run in processes of their own, turn by turn, on a file made by SQL: conversations with thirteen columns
 in five thousand rows unusable. Ours reads, checks, refuses, derives (local times, open seconds of a calendar) and
 merges; COPY only casts (`bench/byhand/copy.sql`). Printed are the ratio of the minima, the spread of the ratios of
 neighbouring runs, and the peak memory of each side. The limits: ratio at most 6, memory under 1 GB.

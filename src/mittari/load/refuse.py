@@ -78,7 +78,7 @@ def _gather(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone: str) 
 def _lines(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     """Make `record_lines`: the line of each refused record."""
     records = connection.execute(f"SELECT DISTINCT {RECORD} FROM {stage.refused}").fetchnumpy()[RECORD]
-    lines = stage.source.line_numbers(np.asarray(records, dtype=np.int64), stage.count)
+    lines = stage.source.line_numbers(np.asarray(records, dtype=np.int64))
     connection.register("found_lines", {RECORD: np.asarray(records, dtype=np.int64), "line": lines})
     connection.execute("CREATE OR REPLACE TEMP TABLE record_lines AS SELECT * FROM found_lines")
     connection.unregister("found_lines")
@@ -107,7 +107,7 @@ def _moment(stage: Stage, timezone: str) -> str:
 
 def _note_what_came_in(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     connection.execute(f'CREATE OR REPLACE TEMP TABLE seen_keys AS SELECT {key_text(stage)} AS "key" FROM {stage.good}')
-    last = stage.source.last_line(stage.count)
+    last = stage.source.last_line()
     connection.execute(f"CREATE OR REPLACE TEMP TABLE seen_lines AS SELECT {last}::BIGINT AS line")
 
 

@@ -37,8 +37,8 @@ class Source:
 
     `record` is an expression that numbers the rows from 0 within the relation; None when the rows are read straight
     from a file, in which case the order of reading numbers them. `fault` is an expression that is not null where a
-    record is unusable. The rest is known once the relation has been read to its end: the `torn` records, and
-    `lines_of`, which gives the line of each of so many records.
+    record is unusable. The rest is known once the relation has been read to its end: how many `records` it has, which
+    were `torn`, and `lines_of`, which gives the line of each of so many records.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Source:
     relation: str
     record: str | None = None
     fault: str | None = None
+    records: int | None = None
     torn: list[Torn] = field(default_factory=list)
     collect_torn: Callable[[duckdb.DuckDBPyConnection], list[Torn]] | None = None
     lines_of: Callable[[int], Lines] | None = None
@@ -58,22 +59,20 @@ class Source:
             self.torn = self.collect_torn(connection)
             self.collect_torn = None
 
-    def line_numbers(self, records: Lines, count: int) -> Lines:
-        """The lines of some records, out of `count` in all."""
+    def line_numbers(self, records: Lines) -> Lines:
+        """The lines of some records."""
         if self.lines_of is None:
             return records + 1
-        if count == 0:
-            return records
-        return self.lines_of(count)[records]
+        return self.lines_of(self.records or 0)[records] if records.size else records
 
     def torn_lines(self) -> list[tuple[int, str]]:
         """Line and reason of the records that are no rows."""
         find = self.torn_line or (lambda record: record.line)
         return [(find(record), record.reason) for record in self.torn]
 
-    def last_line(self, count: int) -> int:
+    def last_line(self) -> int:
         """The line of the last record."""
-        last = int(self.line_numbers(np.array([count - 1]), count)[0]) if count else 0
+        last = int(self.line_numbers(np.array([self.records - 1]))[0]) if self.records else 0
         return max([last, *(line for line, _ in self.torn_lines())])
 
 

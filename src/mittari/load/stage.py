@@ -105,6 +105,8 @@ def fill(
         columns = (*columns, numbered)
     stage = Stage(table, source, rows, columns, number)
     stage.count = int(connection.execute(f"SELECT count(*) FROM {data}").fetchall()[0][0])
+    if source.records is None:
+        source.records = stage.count
     _note_problems(connection, stage, data, {name: column_of(table, name) for name in feeds})
     return stage
 

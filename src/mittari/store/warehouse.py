@@ -30,9 +30,12 @@ TEMPORARY = "tmp"
 class Warehouse:
     """An open warehouse file. Make one with `Warehouse.open`; it may be used by any number of threads."""
 
-    def __init__(self, root: duckdb.DuckDBPyConnection, path: Path, read_only: bool) -> None:
+    def __init__(
+        self, root: duckdb.DuckDBPyConnection, path: Path, read_only: bool, memory_limit: str | None = None
+    ) -> None:
         self.path = path
         self.read_only = read_only
+        self._memory_limit = memory_limit
         self._root = root
         self._write_lock = threading.RLock()
         self._cursor_lock = threading.Lock()
@@ -50,7 +53,7 @@ class Warehouse:
             root = duckdb.connect(str(path), read_only=read_only, config=_configuration(path, settings))
             try:
                 root.execute("SET GLOBAL TimeZone = 'UTC'")
-                warehouse = cls(root, path, read_only)
+                warehouse = cls(root, path, read_only, settings.memory_limit if settings else None)
                 if not read_only:
                     with warehouse.writing() as connection:
                         schema.create(connection)
@@ -111,7 +114,9 @@ class Warehouse:
         finally:
             if lower:
                 with self._cursor_lock:
-                    self._root.execute(f"SET GLOBAL memory_limit = '{before}'")
+                    # Not what it was read as before: DuckDB tells it rounded, and it would shrink every time.
+                    chosen = f"SET GLOBAL memory_limit = '{self._memory_limit}'"
+                    self._root.execute(chosen if self._memory_limit else "RESET GLOBAL memory_limit")
 
     def bump(self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str], now: datetime) -> int:
         """Give the tables the next version, inside the transaction that changed them, and return it.
@@ -173,9 +178,9 @@ def _require_folder(path: Path, read_only: bool) -> None:
         raise UserError("the folder of the installation does not exist", path.parent, "Make it with `mittari init`.")
 
 
-def _configuration(path: Path, settings: Settings | None) -> dict[str, str]:
+def _configuration(path: Path, settings: Settings | None) -> dict[str, str | bool | int | float | list[str]]:
     """DuckDB's own settings. Files for what exceeds memory stay in the home, beside the warehouse."""
-    chosen = {"temp_directory": str(path.parent / TEMPORARY)}
+    chosen: dict[str, str | bool | int | float | list[str]] = {"temp_directory": str(path.parent / TEMPORARY)}
     if settings is not None:
         chosen |= {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
     return chosen
@@ -194,4 +199,4 @@ def _bytes(amount: str) -> float:
     number = amount.rstrip("BKMGTi ").strip()
     unit = amount[len(number) :].strip()
     base = 1024 if "i" in unit else 1000
-    return float(number) * base ** "BKMGT".index(unit[0] if unit else "B")
+    return float(number) * float(base ** "BKMGT".index(unit[0] if unit else "B"))
