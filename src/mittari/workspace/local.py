@@ -111,7 +111,7 @@ class LocalWorkspace(Workspace):
         lacking = missing_dimensions(chosen[0][0], call)
         if lacking:
             raise UserError(
-                f"{name} cannot be split by {', '.join(lacking)}", hint=f"it knows: {self._known_to(chosen[0])}"
+                f"{name} cannot be split by {', '.join(lacking)}", hint=f"It knows: {self._known_to(chosen[0])}"
             )
         return self._measure(chosen, call, state)
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from mittari.errors import UserError
 from mittari.measure.kpi import CORE_OUTCOME, HIGHER, LAG, LEAD, POINTS, SHARE, SUBJECTIVE, kpi
 from mittari.measure.outputs import Change, Mean, NetShare, Proportion
 
 
 def _csat_answers(answers: Any, csat_kind: str) -> Any:
     if csat_kind not in ("transactional", "overall"):
-        raise ValueError(f"csat_kind is transactional or overall, found {csat_kind!r}")
+        raise UserError(f"csat_kind is transactional or overall, found {csat_kind!r}")
     of_kind = answers.transactional if csat_kind == "transactional" else ~answers.transactional
     return answers.eligible & (answers.kind == "csat") & of_kind
 
@@ -107,7 +108,7 @@ def csat_change(answers: Any, *, compare: str = "", csat_kind: str = "transactio
 )
 def nps(answers: Any, *, nps_kind: str = "relationship") -> dict[str, Any]:
     if nps_kind not in ("relationship", "transactional"):
-        raise ValueError(f"nps_kind is relationship or transactional, found {nps_kind!r}")
+        raise UserError(f"nps_kind is relationship or transactional, found {nps_kind!r}")
     of_kind = answers.transactional if nps_kind == "transactional" else ~answers.transactional
     asked = answers.eligible & (answers.kind == "nps") & of_kind
     scored = asked & answers.score.notnull()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mittari.errors import UserError
 from mittari.measure.kpi import COUNT, HIGHER, LEAD, LOWER, OBJECTIVE, SECONDS, SHARE, VALUE_ATTRIBUTES, kpi
 from mittari.measure.outputs import ALL, PHONE, Count, KaplanMeier, Mean, Proportion, Quantile
 
@@ -115,7 +116,7 @@ def service_level(
         "answered_only": left & (waits.wait_s < 0),
     }
     if sl_method not in lost:
-        raise ValueError(f"sl_method is one of {', '.join(lost)}, found {sl_method!r}")
+        raise UserError(f"sl_method is one of {', '.join(lost)}, found {sl_method!r}")
     return {
         "share": Proportion(
             hit=answered & (waits.wait_s <= within),
