@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -63,7 +64,7 @@ class Span:
             return cls(period.text, period.at, period.at, day, day + timedelta(days=1), instant=True)
         return cls(period.text, period.start, period.end, period.first_day, period.last_day + timedelta(days=1))
 
-    @property
+    @cached_property
     def days(self) -> list[date]:
         return [self.first_day + timedelta(days=number) for number in range((self.end_day - self.first_day).days)]
 
@@ -78,7 +79,7 @@ class Call:
     where: Mapping[str, str] = field(default_factory=dict)
     by: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def spans(self) -> tuple[Span, ...]:
         return tuple(Span.of(period, self.zone) for period in self.periods)
 

@@ -73,6 +73,11 @@ class Definition:
         """Output -> the name of its family, told by the declaration itself."""
         return {name: type(output).__name__ for name, output in self.build(AnyRows(), **self.parameters).items()}
 
+    def against(self, params: Mapping[str, Any]) -> str | None:
+        """The period that the KPI compares with by these parameters (a period, or a rule's name); None: it does not."""
+        found = (getattr(output, "against", None) for output in self.build(AnyRows(), **params).values())
+        return next((rule for rule in found if rule), None)
+
     @property
     def headline(self) -> str:
         return self.outputs[0]

@@ -1,6 +1,6 @@
 """What the queries of a plan brought, sorted by group: a group is one period and one slice."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mittari.measure.call import Call, Frame, day_numbers
-from mittari.measure.recipe import Part, Plan
+from mittari.measure.recipe import EXPOSURE, Part, Plan, Query
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
@@ -43,12 +43,18 @@ class Groups:
     periods: int
     slices: list[SliceKey] = field(default_factory=list)
     _places: dict[SliceKey, int] = field(default_factory=dict)
+    _sealed: bool = False
 
     def place(self, key: SliceKey) -> int:
-        if key not in self._places:
+        """The slice's place, a new one until the groups are sealed; afterwards -1 for a slice not met."""
+        if key not in self._places and not self._sealed:
             self._places[key] = len(self.slices)
             self.slices.append(key)
-        return self._places[key]
+        return self._places.get(key, -1)
+
+    def seal(self) -> None:
+        """Groups are numbered by how many slices there are: from now on none may come."""
+        self._sealed = True
 
     @property
     def count(self) -> int:
@@ -61,19 +67,56 @@ class Groups:
         return number // len(self.slices), self.slices[number % len(self.slices)]
 
 
-class Material:
-    """The frames of a plan for one call, with the period and slice of every row worked out."""
+@dataclass(frozen=True)
+class Sorted:
+    """A frame's rows that fall into a period of the call: their numbers, the group of each, and the frame."""
 
-    def __init__(self, plan: Plan, call: Call, frames: Sequence[Frame]) -> None:
-        self.plan, self.call, self.frames = plan, call, frames
+    rows: Indices
+    group: Indices
+    frame: Frame
+
+
+class Material:
+    """The frames of a plan for one call, sorted into groups.
+
+    The queries of the outputs' own parts are asked at once; those of a fallback only when it is needed.
+    """
+
+    def __init__(self, plan: Plan, call: Call, ask: Callable[[Query], Frame]) -> None:
+        self.plan, self.call, self._ask = plan, call, ask
         self.groups = Groups(len(call.periods))
         if not plan.slices:
             self.groups.place(())
-        self._periods = [self._period_of(number) for number in range(len(frames))]
-        self._slices = [self._slice_of(number) for number in range(len(frames))]
+        own = {part.query for recipe in plan.recipes for part in recipe.parts}
+        own |= {number for number, query in enumerate(plan.queries) if query.kind == EXPOSURE}
+        self._frames = {number: ask(plan.queries[number]) for number in sorted(own)}
+        for number in sorted(own):
+            self._places(number)
+        self.groups.seal()
+        self._sorted: dict[int, Sorted] = {}
 
-    def _period_of(self, query: int) -> Indices:
-        frame = self.frames[query]
+    def frame(self, query: int) -> Frame:
+        if query not in self._frames:
+            self._frames[query] = self._ask(self.plan.queries[query])
+        return self._frames[query]
+
+    def sorted(self, part: Part) -> Sorted:
+        """The rows of the part's frame by group."""
+        if part.query not in self._sorted:
+            period, place = self._periods(part.query), self._places(part.query)
+            kept = np.flatnonzero((period >= 0) & (place >= 0))
+            self._sorted[part.query] = Sorted(
+                kept, self.groups.index(period[kept], place[kept]), self.frame(part.query)
+            )
+        return self._sorted[part.query]
+
+    def column(self, part: Part, role: str) -> Floats:
+        """A role's column over the part's sorted rows, as doubles."""
+        own = self.sorted(part)
+        return plain(own.frame[part.columns[role]])[own.rows].astype(np.float64)
+
+    def _periods(self, query: int) -> Indices:
+        frame = self.frame(query)
         if "period" in frame:
             return plain(frame["period"]).astype(np.intp)
         if "day" not in frame:
@@ -87,56 +130,41 @@ class Material:
         period = order[np.maximum(place, 0)]
         return np.where((place >= 0) & (day < end[period]), period, -1).astype(np.intp)
 
-    def _slice_of(self, query: int) -> Indices:
-        frame, keys = self.frames[query], self.plan.queries[query].keys
-        names = [name for name in keys if name.startswith("slice_")]
-        size = len(self._periods[query])
-        if not names or self.plan.queries[query].kind == "exposure":
+    def _places(self, query: int) -> Indices:
+        """The place of each row's slice; a slice that no output's own part has met has nothing to fall back from."""
+        frame, query_keys = self.frame(query), self.plan.queries[query].keys
+        names = [name for name in query_keys if name.startswith("slice_")]
+        size = len(next(iter(frame.values())))
+        if not names or self.plan.queries[query].kind == EXPOSURE:
             return np.zeros(size, dtype=np.intp)
-        columns = [texts(frame[name]) for name in names]
-        return np.fromiter((self.groups.place(key) for key in zip(*columns, strict=True)), dtype=np.intp, count=size)
-
-    def rows(self, part: Part) -> tuple[Indices, Indices, Frame]:
-        """Row numbers that fall into a period of the call, their groups, and the frame."""
-        period = self._periods[part.query]
-        kept = np.flatnonzero(period >= 0)
-        return kept, self.groups.index(period[kept], self._slices[part.query][kept]), self.frames[part.query]
+        keys = zip(*[texts(frame[name]) for name in names], strict=True)
+        return np.fromiter((self.groups.place(key) for key in keys), dtype=np.intp, count=size)
 
     def totals(self, parts: Sequence[Part], role: str) -> Floats:
         """The sum of a role's column in each group, over all parts that have it."""
         total = np.zeros(self.groups.count)
         for part in parts:
             if role in part.columns:
-                kept, group, frame = self.rows(part)
-                values = plain(frame[part.columns[role]])[kept].astype(np.float64)
-                total += weighted(group, values, self.groups.count)
+                total += weighted(self.sorted(part).group, self.column(part, role), self.groups.count)
         return total
 
     def cells(self, part: Part) -> npt.NDArray[np.int64]:
-        """The block of each kept row: its local day, or half-hour, as a running number."""
-        kept, _, frame = self.rows(part)
-        if "day" not in frame:
-            return np.zeros(len(kept), dtype=np.int64)
-        day = day_numbers(plain(frame["day"]))[kept]
-        return day * HALF_HOURS + (plain(frame["half_hour"])[kept].astype(np.int64) if "half_hour" in frame else 0)
+        """The block of each sorted row: its local day, or half-hour, as a running number."""
+        own = self.sorted(part)
+        if "day" not in own.frame:
+            return np.zeros(len(own.rows), dtype=np.int64)
+        cell = day_numbers(plain(own.frame["day"]))[own.rows] * HALF_HOURS
+        return cell + (plain(own.frame["half_hour"])[own.rows].astype(np.int64) if "half_hour" in own.frame else 0)
 
     def block_sums(
         self, parts: Sequence[Part], roles: Sequence[str]
     ) -> tuple[Indices, npt.NDArray[np.int64], list[Floats]]:
         """Group, block and sums of each (group, block): the same day of two sources is one block."""
         parts = [part for part in parts if roles[0] in part.columns]
-        group = np.concatenate([self.rows(part)[1] for part in parts] or [np.zeros(0, dtype=np.intp)])
-        cell = np.concatenate([self.cells(part) for part in parts] or [np.zeros(0, dtype=np.int64)])
-        sums = [
-            np.concatenate(
-                [
-                    plain(self.frames[part.query][part.columns[role]])[self.rows(part)[0]].astype(np.float64)
-                    for part in parts
-                ]
-                or [np.zeros(0)]
-            )
-            for role in roles
-        ]
+        nothing = np.zeros(0, dtype=np.int64)
+        group = np.concatenate([self.sorted(part).group for part in parts] or [nothing]).astype(np.intp)
+        cell = np.concatenate([self.cells(part) for part in parts] or [nothing])
+        sums = [np.concatenate([self.column(part, role) for part in parts] or [np.zeros(0)]) for role in roles]
         if len(parts) < 2:
             return group, cell, sums
         pairs, place = np.unique(np.stack([group, cell]), axis=1, return_inverse=True)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import msgspec
 
 from mittari.measure import bind
-from mittari.measure.call import Call, Reader, State
+from mittari.measure.call import Call, Frame, Reader, State
 from mittari.measure.families import uses_half_hours
 from mittari.measure.kpi import Definition
 from mittari.measure.material import Material
-from mittari.measure.recipe import Plan, Request, RowQuery
+from mittari.measure.recipe import Plan, Query, Request, RowQuery
 
 if TYPE_CHECKING:
     from mittari.measure.relations import Facts
@@ -164,10 +164,11 @@ def shape_of(call: Call, state: State) -> Shape:
 
 def run(plan: Plan, call: Call, reader: Reader, state: State) -> Material:
     """Ask the plan's queries and sort what they brought."""
-    frames = [
-        reader.fetch(bind.statement(query.sql, call), bind.parameters(query.sql, call, state)) for query in plan.queries
-    ]
-    return Material(plan, call, frames)
+
+    def ask(query: Query) -> Frame:
+        return reader.fetch(bind.statement(query.sql, call), bind.parameters(query.sql, call, state))
+
+    return Material(plan, call, ask)
 
 
 def for_scales(call: Call) -> Call:

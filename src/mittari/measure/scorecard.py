@@ -77,8 +77,8 @@ def _together(wanted: Mapping[int, Wanted]) -> Iterator[list[int]]:
     """Outputs that can share a plan: those on scales apart, comparisons by the period they compare with."""
     sets: dict[tuple[Any, ...], list[int]] = {}
     for number, (definition, _, params) in wanted.items():
-        comparison = params.get("compare") if "compare" in params else None
-        sets.setdefault((definition.scales, definition.id if comparison is not None else None), []).append(number)
+        looks_back = definition.relation if definition.against(params) and not definition.scales else None
+        sets.setdefault((definition.scales, looks_back), []).append(number)
     yield from sets.values()
 
 
@@ -112,9 +112,9 @@ def _empty(one: Wanted, call: Call, period: str, note: str, n: int | None) -> Re
 
 
 def _measured(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, state: State) -> list[list[Record]]:
-    material = _run(wanted, call, plans, reader, state)
-    measured = [measure(recipe, material, state) for recipe in material.plan.recipes]
-    before = _before(wanted, call, material, plans, reader, state)
+    wide = _with_looked_back(wanted, call)
+    material, measured = _measured_apart(wanted, wide, plans, reader, state)
+    before = _before(wanted, call, material, measured, plans, reader, state)
     return [
         list(_records(wanted[number], recipe, material, measured[number], number, before, call, state))
         for number, recipe in enumerate(material.plan.recipes)
@@ -148,35 +148,58 @@ Earlier = dict[tuple[int, int, SliceKey], Measured]
 """What comparisons compare with: (number of the recipe, place of the period, slice) -> the earlier number."""
 
 
+def _with_looked_back(wanted: Sequence[Wanted], call: Call) -> Call:
+    """The call with the periods that its comparisons look back to behind its own, where one query can serve both."""
+    rules = dict.fromkeys(definition.against(params) for definition, _, params in wanted)
+    back = [against(period, rule, call) for rule in rules if rule is not None for period in call.periods]
+    wide = replace(call, periods=tuple(dict.fromkeys([*call.periods, *back])))
+    return wide if len(wide.apart()) == 1 else call
+
+
 def _before(
-    wanted: Sequence[Wanted], call: Call, material: Material, plans: Plans, reader: Reader, state: State
+    wanted: Sequence[Wanted],
+    call: Call,
+    material: Material,
+    measured: list[list[Measured]],
+    plans: Plans,
+    reader: Reader,
+    state: State,
 ) -> Earlier:
     """The compared outputs in the periods they look back to; each such period is asked for once."""
     compared: Earlier = {}
     for rule in dict.fromkeys(recipe.against for recipe in material.plan.recipes if recipe.against is not None):
         looked_back = [against(period, rule, call) for period in call.periods]
         distinct = tuple(dict.fromkeys(looked_back))
-        for places in replace(call, periods=distinct).apart():
-            some = tuple(distinct[place] for place in places)
-            earlier = _run(wanted, replace(call, periods=some), plans, reader, state)
+        if set(distinct) <= set(material.call.periods):
+            asked = [(material, measured)]
+        else:
+            asked = [
+                _measured_apart(
+                    wanted, replace(call, periods=tuple(distinct[place] for place in places)), plans, reader, state
+                )
+                for places in replace(call, periods=distinct).apart()
+            ]
+        for earlier, values in asked:
             for number, recipe in enumerate(earlier.plan.recipes):
                 if recipe.against == rule:
-                    _remember(compared, number, earlier, measure(recipe, earlier, state), some, looked_back)
+                    _remember(compared, number, earlier, values[number], looked_back)
     return compared
 
 
+def _measured_apart(
+    wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, state: State
+) -> tuple[Material, list[list[Measured]]]:
+    material = _run(wanted, call, plans, reader, state)
+    return material, [measure(recipe, material, state) for recipe in material.plan.recipes]
+
+
 def _remember(
-    compared: Earlier,
-    number: int,
-    earlier: Material,
-    values: list[Measured],
-    periods: Sequence[Period],
-    looked_back: Sequence[Period],
+    compared: Earlier, number: int, earlier: Material, values: list[Measured], looked_back: Sequence[Period]
 ) -> None:
     for group, measured in enumerate(values):
         period, key = earlier.groups.of(group)
         for place, other in enumerate(looked_back):
-            if other == periods[period]:
+            if other == earlier.call.periods[period]:
                 compared[number, place, key] = measured
 
 

@@ -48,6 +48,8 @@ def scale_groups(material: Material, measured: list[Measured], call: Call) -> It
     for number, each in enumerate(measured):
         if _counted(each):
             period, key = material.groups.of(number)
+            if period >= len(call.periods):
+                continue  # a period that only comparisons look back to
             found.setdefault((period, key[:split] + key[split + 1 :]), []).append((key[split], number))
     bases = sorted({base for _, base in found}, key=repr) or [()]
     for base in bases if call.by else [()]:

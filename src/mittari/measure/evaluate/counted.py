@@ -73,7 +73,7 @@ def exposure_of(recipe: Recipe, material: Material) -> Floats:
     if recipe.exposure is None:
         return np.ones(count)
     number = next(n for n, query in enumerate(material.plan.queries) if query.kind == EXPOSURE)
-    frame, keys = material.frames[number], [key for key in material.plan.queries[number].keys if key != "period"]
+    frame, keys = material.frame(number), [key for key in material.plan.queries[number].keys if key != "period"]
     columns = [plain(frame["period"]).tolist(), *[[str(each) for each in frame[key]] for key in keys]]
     values = plain(frame[recipe.exposure]).tolist()
     known = {key: float(value) for *key_parts, value in zip(*columns, values, strict=True) if (key := tuple(key_parts))}

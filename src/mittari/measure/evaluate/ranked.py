@@ -8,7 +8,7 @@ from mittari.measure import families
 from mittari.measure.call import State
 from mittari.measure.evaluate.results import Results
 from mittari.measure.families.estimate import NO_DATA
-from mittari.measure.material import Floats, Indices, Material, plain, weighted
+from mittari.measure.material import Floats, Indices, Material, weighted
 from mittari.measure.recipe import VALUES, WAITS, Part, Recipe
 
 
@@ -51,23 +51,25 @@ def _histogram(values: Floats, counts: Floats) -> families.Histogram:
 
 
 def _values_of(part: Part, material: Material) -> tuple[Indices, npt.NDArray[np.int64], Floats, Floats]:
-    kept, group, frame = material.rows(part)
-    block = (
-        np.unique(frame["block"].astype(str), return_inverse=True)[1][kept]
-        if "block" in frame
-        else material.cells(part)
+    own = material.sorted(part)
+    by_person = "block" in own.frame
+    block = np.unique(own.frame["block"].astype(str), return_inverse=True)[1][own.rows] if by_person else None
+    return (
+        own.group,
+        material.cells(part) if block is None else block.astype(np.int64),
+        material.column(part, "value"),
+        material.column(part, "n"),
     )
-    return group, block, plain(frame["value"])[kept].astype(np.float64), plain(frame["n"])[kept].astype(np.float64)
 
 
 def waited(recipe: Recipe, parts: tuple[Part, ...], material: Material, _state: State) -> Results:
     """Kaplan-Meier quantiles of the summed wait tables."""
     q = quantile_of(recipe)
     waits = [part for part in parts if material.plan.queries[part.query].kind == WAITS]
-    gathered = []
-    for part in waits:
-        kept, group, frame = material.rows(part)
-        gathered.append((group, *[plain(frame[name])[kept].astype(np.float64) for name in ("value", "n", "events")]))
+    gathered = [
+        (material.sorted(part).group, *[material.column(part, role) for role in ("value", "n", "events")])
+        for part in waits
+    ]
     group, value, n, events = (np.concatenate([each[k] for each in gathered]) for k in range(4))
     results: Results = []
     for number in range(material.groups.count):
