@@ -115,7 +115,8 @@ def compare(folder: Path, rows: int, runs: int, reload: bool) -> None:
         ratio = min(taken[side])[0] / min(taken["hand"])[0]
         within = ratio <= MOST_TIMES and max(taken[side], key=lambda run: run[1])[1] < MOST_MB
         print(
-            f"{side} / COPY: {ratio:.2f} (neighbours {pairs[0]:.2f} to {pairs[-1]:.2f}), {'within' if within else 'BEYOND'} limits"
+            f"{side} / COPY: {ratio:.2f} (neighbours {pairs[0]:.2f} to {pairs[-1]:.2f}), "
+            f"{'within' if within else 'BEYOND'} limits"
         )
 
 

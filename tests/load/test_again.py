@@ -1,5 +1,7 @@
 """Loading again: what is the same changes nothing, what differs replaces its old self, a later file adds."""
 
+import csv
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -31,7 +33,8 @@ def everything(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables, `loaded_at` and the versions among them."""
     connection = warehouse.connection()
     return {
-        name: connection.execute(f'SELECT * FROM "{name}" ORDER BY ALL').fetchall() for name in (*TABLES, "versions", "meta")
+        name: connection.execute(f'SELECT * FROM "{name}" ORDER BY ALL').fetchall()
+        for name in (*TABLES, "versions", "meta")
     }
 
 
@@ -55,7 +58,9 @@ def test_rejects_are_not_written_again(bring: Bring, warehouse: Warehouse) -> No
     assert everything(warehouse) == before
 
 
-def test_a_changed_row_replaces_its_old_self_and_bumps_the_version(bring: Bring, rows: Rows, warehouse: Warehouse) -> None:
+def test_a_changed_row_replaces_its_old_self_and_bumps_the_version(
+    bring: Bring, rows: Rows, warehouse: Warehouse
+) -> None:
     bring("calls.csv", CALLS + K1 + K2)
     version = warehouse.data_version(["calls"])
     report = bring("calls.csv", CALLS + K1.replace(",5,", ",7,") + K2, now=LATER)
@@ -101,7 +106,7 @@ def test_progress_is_told_from_beginning_to_end(bring: Bring) -> None:
 
 
 def test_coverage_runs_from_the_first_to_the_last_local_day_and_grows_together(bring: Bring, rows: Rows) -> None:
-    covered = 'SELECT from_date, to_date FROM coverage WHERE "table" = \'calls\' ORDER BY 1'
+    covered = "SELECT from_date, to_date FROM coverage WHERE \"table\" = 'calls' ORDER BY 1"
     report = bring("calls.csv", CALLS + K1 + K2.replace("T08", "T23"))
     assert report.covers == (date(2026, 3, 2), date(2026, 3, 4))
     bring("b.csv", CALLS + K2.replace("k2", "k3").replace("03-03", "03-08"), table="calls")
@@ -110,9 +115,11 @@ def test_coverage_runs_from_the_first_to_the_last_local_day_and_grows_together(b
     assert rows(covered) == [(date(2026, 3, 2), date(2026, 3, 8))]
 
 
-def test_declared_coverage_in_a_folder_is_not_widened_by_rows(warehouse: Warehouse, settings: Settings, rows: Rows) -> None:
+def test_declared_coverage_in_a_folder_is_not_widened_by_rows(
+    warehouse: Warehouse, settings: Settings, rows: Rows
+) -> None:
     load(warehouse, settings, GOLDEN, now=NOW)
-    assert rows('SELECT from_date, to_date FROM coverage WHERE "table" = \'conversations\'') == [
+    assert rows("SELECT from_date, to_date FROM coverage WHERE \"table\" = 'conversations'") == [
         (date(2020, 1, 1), date(2025, 12, 31))
     ]
 
@@ -156,6 +163,7 @@ def test_rows_in_memory_that_do_not_fit_the_table_are_refused(
         load_rows(warehouse, settings, "calls", columns, NOW)
 
 
+BLANKS = "".join(chr(code) for code in range(0x3001) if unicodedata.category(chr(code)) == "Zs")
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 message = st.tuples(st.integers(0, 9), words, st.datetimes(datetime(1999, 1, 1), datetime(2039, 1, 1)))
 
@@ -166,8 +174,6 @@ def test_texts_come_back_as_they_were_written(
     warehouse: Warehouse, settings: Settings, tmp_path: Path, messages: list[tuple[int, str, datetime]], delimiter: str
 ) -> None:
     """Whatever a text holds, quoted it survives; only its outer blanks go, and an empty text is no text."""
-    import csv
-
     path = tmp_path / "messages.csv"
     written = {f"m{n}": (n, text, at) for n, text, at in messages}
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -180,5 +186,5 @@ def test_texts_come_back_as_they_were_written(
     assert (report.inserted, report.rejected) == (len(written), 0), report
     found = warehouse.connection().execute("SELECT message_id, sent_at, text FROM messages").fetchall()
     assert {key: (at, text) for key, at, text in found} == {
-        key: (at, text.strip(" ") or None) for key, (_, text, at) in written.items()
+        key: (at, text.strip(BLANKS) or None) for key, (_, text, at) in written.items()
     }

@@ -35,16 +35,16 @@ BIG = HEAD + "".join(f"k{n},2026-03-02T08:00:00Z,{n * 7919 % 600},answered\n" fo
         ("calls.parquet.gz", b"x", "Unpack it first"),
         ("kals.csv", (HEAD + ROW).encode(), "not that of a table"),
         ("calls.csv", (HEAD + ROW + "k2,2026-03-02T08:0").encode(), "ends in the middle of a record, near line 3"),
-        ("calls.csv", (HEAD + ROW + 'k2,2026-03-02T08:00:00Z,"1,x\n' + ROW * 50).encode(), "ends in the middle of a record"),
+        ("calls.csv", (HEAD + ROW + 'k2,2026-03-02T08:00:00Z,"1,x\n' + ROW * 50).encode(), "ends in the middle"),
         ("calls.csv", (HEAD + ROW + "k2,2026-03-02T08:00:00Z,1,ä\n").encode("latin-1"), "other bytes on line 3"),
-        ("calls.csv", (HEAD + ROW * 9000 + "k2,2026-03-02T08:00:00Z,1,ä\n").encode("latin-1"), "other bytes on line 9002"),
+        ("calls.csv", (HEAD + ROW * 9000 + "k2,2026-03-02T08:00:00Z,1,ä\n").encode("latin-1"), "bytes on line 9002"),
         ("calls.csv", (HEAD + ROW).encode("utf-16-le"), "zero byte on line 1"),
         ("calls.csv", b"\xff\xfeh\x00i", "not in utf-16"),
         ("calls.csv.gz", gzip.compress(BIG.encode())[:-2000], "it was cut off"),
         ("calls.csv.gz", b"\x1f\x8b" + b"nonsense" * 9, "gzip file is damaged"),
         ("calls.csv.gz", BIG.encode(), "gzip file is damaged"),
         ("calls.csv.gz", gzip.compress(BIG.encode())[:-8] + b"00000000", "gzip file is damaged"),
-        ("calls.csv", ("call_id,wait_s\nk1,1\n").encode(), "columns queued_at, outcome of calls is missing"),
+        ("calls.csv", (b"call_id,wait_s\nk1,1\n"), "columns queued_at, outcome of calls is missing"),
         ("calls.csv", (HEAD.replace("call_id", "Call ID,call-id") + "k1," + ROW).encode(), "both mean call_id"),
     ],
     ids=[
@@ -72,7 +72,7 @@ def test_the_missing_column_is_named_with_the_headers_found_and_the_way_out(brin
 
 
 def test_a_table_that_does_not_exist_is_named_with_the_one_meant(bring: Bring) -> None:
-    with pytest.raises(UserError, match='unknown table "cals". Did you mean "calls"'):
+    with pytest.raises(UserError, match=r'unknown table "cals"\. Did you mean "calls"'):
         bring("calls.csv", HEAD + ROW, table="cals")
 
 
@@ -111,7 +111,10 @@ def test_a_line_of_two_gigabytes_is_refused_without_eating_memory(
 def test_a_record_beyond_the_limit_is_refused(bring: Bring, quoted: bool) -> None:
     text = '"' + "many words\n" * 250_000 + '"' if quoted else "x" * 2_500_000
     with pytest.raises(UserError, match="longer than 2 MB"):
-        bring("messages.csv", f"message_id,conversation_id,sent_at,author_type,text\nm1,c1,2026-03-02T08:00:00Z,agent,{text}\n")
+        bring(
+            "messages.csv",
+            f"message_id,conversation_id,sent_at,author_type,text\nm1,c1,2026-03-02T08:00:00Z,agent,{text}\n",
+        )
 
 
 def test_a_failing_file_of_a_folder_leaves_the_others_out_as_well(

@@ -95,7 +95,10 @@ def test_the_last_solve_is_the_first_unless_it_was_reopened(bring: Bring, rows: 
         f"{HEAD},reopened_at\nc1,A,email,2026-03-02T08:00:00Z,,2026-03-02T09:00:00Z,\n"
         "c2,A,email,2026-03-02T08:00:00Z,,2026-03-02T09:00:00Z,2026-03-02T08:30:00Z\n",
     )
-    assert rows("SELECT solved_first_at FROM conversations ORDER BY conversation_id") == [(at("2026-03-02 09:00"),), (None,)]
+    assert rows("SELECT solved_first_at FROM conversations ORDER BY conversation_id") == [
+        (at("2026-03-02 09:00"),),
+        (None,),
+    ]
 
 
 def group(rows: Rows) -> dict[str, tuple[str, datetime, datetime | None]]:
@@ -122,7 +125,11 @@ def test_a_merge_that_comes_later_alters_the_old_rows_of_the_group(bring: Bring,
     bring("conversations.csv", head + "r,A,email,2026-03-02T08:00:00Z,,,\na,A,email,2026-03-02T07:00:00Z,,,r\n")
     bring("messages.csv", MESSAGES + "m1,a,2026-03-02T08:10:00Z,agent,e1,,\n")
     assert group(rows)["r"] == ("r", at("2026-03-02 07:00"), at("2026-03-02 08:10"))
-    bring("more.csv", head + "z,A,email,2026-03-02T06:00:00Z,,,\nr,A,email,2026-03-02T08:00:00Z,,,z\n", table="conversations")
+    bring(
+        "more.csv",
+        head + "z,A,email,2026-03-02T06:00:00Z,,,\nr,A,email,2026-03-02T08:00:00Z,,,z\n",
+        table="conversations",
+    )
     assert group(rows) == {
         "z": ("z", at("2026-03-02 06:00"), at("2026-03-02 08:10")),
         "r": ("z", at("2026-03-02 08:00"), None),
@@ -173,7 +180,9 @@ def test_orders_are_rated_by_their_local_day_and_again_when_rates_come(bring: Br
     )  # fmt: skip
     rated = "SELECT order_id, eur_rate FROM orders ORDER BY 1"
     assert rows(rated) == [("o1", 1.0), ("o2", None), ("o3", None)]
-    bring("fx_rates.csv", "date,base,quote,rate\n2026-03-03,EUR,NOK,11.5\n2026-02-23,EUR,NOK,11\n2026-02-22,EUR,NOK,9\n")
+    bring(
+        "fx_rates.csv", "date,base,quote,rate\n2026-03-03,EUR,NOK,11.5\n2026-02-23,EUR,NOK,11\n2026-02-22,EUR,NOK,9\n"
+    )
     assert rows(rated) == [("o1", 1.0), ("o2", 11.5), ("o3", 11.0)]
 
 
@@ -219,8 +228,8 @@ def test_open_seconds_in_sql_agree_with_the_calendar(seed: int, calendar_id: str
     assert default == "std"
     connection.register("spans", {"n": np.arange(300), "a": start, "b": end})
     found = connection.execute(
-        f"SELECT (({open_until('s.b', 'e', width)}) - ({open_until('s.a', 'd', width)})) / 1e6 AS seconds FROM spans AS s "
-        f"JOIN calendar_days AS d ON d.day = s.a::DATE AND d.calendar_id = '{calendar_id}' "
+        f"SELECT (({open_until('s.b', 'e', width)}) - ({open_until('s.a', 'd', width)})) / 1e6 AS seconds "
+        f"FROM spans AS s JOIN calendar_days AS d ON d.day = s.a::DATE AND d.calendar_id = '{calendar_id}' "
         f"JOIN calendar_days AS e ON e.day = s.b::DATE AND e.calendar_id = '{calendar_id}' ORDER BY n"
     ).fetchnumpy()["seconds"]
     forward = end >= start
@@ -228,7 +237,9 @@ def test_open_seconds_in_sql_agree_with_the_calendar(seed: int, calendar_id: str
     assert np.allclose(found[forward], expected[forward], rtol=0, atol=1e-6)
 
 
-def test_the_golden_folder_loads_whole_with_its_worked_numbers(warehouse: Warehouse, settings: Settings, rows: Rows) -> None:
+def test_the_golden_folder_loads_whole_with_its_worked_numbers(
+    warehouse: Warehouse, settings: Settings, rows: Rows
+) -> None:
     reports = load(warehouse, settings, GOLDEN)
     assert sum(report.rejected for report in reports) == 0
     assert rows("SELECT answered_at FROM conversations WHERE conversation_id = 'c03'") == [(at("2025-03-04 10:02:45"),)]

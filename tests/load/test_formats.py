@@ -44,8 +44,9 @@ QUERY = "SELECT call_id, queued_at, wait_s, outcome FROM calls ORDER BY call_id"
         ("calls.csv", CALLS.replace("T08:00:00Z", "T10:00:00+02:00").replace("answered", "Answered").encode()),
     ],
     ids=[
-        "csv", "byte order mark", "windows line ends", "mixed line ends", "semicolons", "decimal comma", "no last line end",
-        "quotes", "tabs", "gzip", "utf-16", "a date in the name", "headers in other letters", "finnish dates", "offsets",
+        "csv", "byte order mark", "windows line ends", "mixed line ends", "semicolons", "decimal comma",
+        "no last line end", "quotes", "tabs", "gzip", "utf-16", "a date in the name", "headers in other letters",
+        "finnish dates", "offsets",
     ],
 )  # fmt: skip
 def test_ways_of_writing_a_text_file_give_the_same_rows(bring: Bring, rows: Rows, name: str, content: bytes) -> None:
@@ -74,15 +75,18 @@ def test_a_line_that_is_no_json_is_a_reject_with_its_line(bring: Bring) -> None:
 def test_parquet_is_read(bring: Bring, rows: Rows, tmp_path: Path) -> None:
     path = tmp_path / "made.parquet"
     duckdb.connect().execute(
-        "COPY (SELECT 'k1' AS call_id, TIMESTAMPTZ '2026-03-02 08:00:00+00' AS queued_at, 12.5::DECIMAL(9,3) AS wait_s, "
-        "'answered' AS outcome UNION ALL SELECT 'k2', '2026-03-02 09:00:00+00', 4, 'abandoned') "
+        "COPY (SELECT 'k1' AS call_id, TIMESTAMPTZ '2026-03-02 08:00:00+00' AS queued_at, "
+        "12.5::DECIMAL(9,3) AS wait_s, 'answered' AS outcome "
+        "UNION ALL SELECT 'k2', '2026-03-02 09:00:00+00', 4, 'abandoned') "
         f"TO '{path}' (FORMAT parquet)"
     )
     assert bring("calls.parquet", path.read_bytes()).inserted == 2
     assert rows(QUERY) == LOADED
 
 
-def test_a_workbook_is_read_with_the_rows_of_its_sheet(bring: Bring, rows: Rows, workbook: Callable[..., bytes]) -> None:
+def test_a_workbook_is_read_with_the_rows_of_its_sheet(
+    bring: Bring, rows: Rows, workbook: Callable[..., bytes]
+) -> None:
     table = [
         ["call_id", "queued_at", "wait_s", "outcome"],
         ["k1", "2026-03-02T08:00:00Z", 12.5, "answered"],
@@ -96,13 +100,17 @@ def test_a_workbook_is_read_with_the_rows_of_its_sheet(bring: Bring, rows: Rows,
 
 
 def test_a_repeated_header_is_told_apart(bring: Bring) -> None:
-    report = bring("calls.csv", CALLS.replace("outcome\n", "outcome,note,note\n").replace("answered\n", "answered,a,b\n"))
+    report = bring(
+        "calls.csv", CALLS.replace("outcome\n", "outcome,note,note\n").replace("answered\n", "answered,a,b\n")
+    )
     assert set(report.ignored) == {"note", "note_2"}
     assert [reject.reason for reject in report.rejects] == ["expected 6 values, found 4"]
 
 
 def test_an_unknown_header_is_ignored_and_named_with_what_was_meant(bring: Bring) -> None:
-    report = bring("calls.csv", CALLS.replace("call_id,", "call_id,agnet_id,").replace("k1,", "k1,e1,").replace("k2,", "k2,,"))
+    report = bring(
+        "calls.csv", CALLS.replace("call_id,", "call_id,agnet_id,").replace("k1,", "k1,e1,").replace("k2,", "k2,,")
+    )
     assert report.ignored == {"agnet_id": 'Did you mean "agent_id"?'}
 
 

@@ -71,7 +71,10 @@ def mapped(warehouse: Warehouse, settings: Settings, tmp_path: Path) -> Mapped:
 
 def test_a_log_becomes_the_last_row_per_key_in_several_tables(mapped: Mapped, rows: Rows) -> None:
     reports = mapped(TICKETS, {"log.csv": LOG})
-    assert [(report.table, report.rows, report.inserted) for report in reports] == [("customers", 2, 2), ("conversations", 2, 2)]
+    assert [(report.table, report.rows, report.inserted) for report in reports] == [
+        ("customers", 2, 2),
+        ("conversations", 2, 2),
+    ]
     assert rows(
         "SELECT conversation_id, customer_id, created_at, last_solved_at, reason_code FROM conversations ORDER BY 1"
     ) == [
@@ -89,7 +92,12 @@ def test_a_mapped_file_loaded_twice_changes_nothing(mapped: Mapped) -> None:
 
 def test_rejects_of_a_mapped_file_keep_the_lines_of_the_file(mapped: Mapped) -> None:
     reports = mapped(TICKETS, {"log.csv": LOG + "4;1;open;soon;eve;talk;f\n5;torn\n6;1;open;;eve;talk;f\n"})
-    found = [(reject.line, reject.column) for report in reports for reject in report.rejects if report.table == "conversations"]
+    found = [
+        (reject.line, reject.column)
+        for report in reports
+        for reject in report.rejects
+        if report.table == "conversations"
+    ]
     assert found == [(8, "created_at"), (9, None), (10, "created_at")]
 
 
@@ -102,10 +110,18 @@ def test_blocks_take_the_files_they_name(mapped: Mapped, rows: Rows) -> None:
     [[table]]
     name = "calls"
     files = ["calls-?.csv"]
-    columns = { call_id = "id", queued_at = "at", wait_s = "wait", outcome = { constant = "answered" }, is_test = { constant = false } }
+    [table.columns]
+    call_id = "id"
+    queued_at = "at"
+    wait_s = "wait"
+    outcome = { constant = "answered" }
+    is_test = { constant = false }
     """
     call = "id,at,wait\nk{0},2026-03-02T08:00:00Z,{0}\n"
-    mapped(mapping, {"people.csv": "id\nA\n", "calls-1.csv": call.format(1), "calls-2.csv": call.format(2), "notes.csv": "x\n1\n"})
+    mapped(
+        mapping,
+        {"people.csv": "id\nA\n", "calls-1.csv": call.format(1), "calls-2.csv": call.format(2), "notes.csv": "x\n1\n"},
+    )
     assert rows("SELECT call_id, wait_s, is_test FROM calls ORDER BY 1") == [("k1", 1.0, 0), ("k2", 2.0, 0)]
     assert rows("SELECT customer_id FROM customers") == [("A",)]
 
@@ -130,17 +146,19 @@ def columns(**given: str) -> str:
         (columns(segmnt='"who"'), "customers has no column segmnt to fill"),
         (columns(segment='{ sq = "1" }'), "table customers, segment: expected a source column"),
         (columns(segment='"boss"'), 'has no column "boss"'),
-        (columns(segment='{ sql = "boss || \'x\'" }'), "mapping own.toml, table customers, segment"),
+        (columns(segment="{ sql = \"boss || 'x'\" }"), "mapping own.toml, table customers, segment"),
         (columns(segment='{ sql = "upper(" }'), "the expression is no SQL"),
         (columns(segment='{ sql = "1) FROM range(3" }'), "segment"),
-        (columns(segment='{ sql = "(SELECT content FROM read_text(\'/etc/hostname\'))" }'), "not a subquery"),
-        (columns(segment='{ sql = "getenv(\'HOME\')" }'), "not a getenv"),
-        (columns(segment='{ sql = "current_setting(\'TimeZone\')" }'), "not a current_setting"),
-        (columns(segment='{ sql = "strptime(opened, \'%Y\')" }'), "segment: the expression fails on a row"),
+        (columns(segment="{ sql = \"(SELECT content FROM read_text('/etc/hostname'))\" }"), "not a subquery"),
+        (columns(segment="{ sql = \"getenv('HOME')\" }"), "not a getenv"),
+        (columns(segment="{ sql = \"current_setting('TimeZone')\" }"), "not a current_setting"),
+        (columns(segment="{ sql = \"strptime(opened, '%Y')\" }"), "segment: the expression fails on a row"),
         (columns(segment='{ sql = "opened" }').replace("skip", "where_ = 1\nskip"), 'unknown key "where_"'),
     ],
 )
-def test_a_mistake_in_a_mapping_is_one_line_that_names_the_place(mapped: Mapped, rows: Rows, mapping: str, words: str) -> None:
+def test_a_mistake_in_a_mapping_is_one_line_that_names_the_place(
+    mapped: Mapped, rows: Rows, mapping: str, words: str
+) -> None:
     with pytest.raises(UserError) as caught:
         mapped(mapping, {"log.csv": LOG})
     assert words in str(caught.value)
@@ -149,12 +167,16 @@ def test_a_mistake_in_a_mapping_is_one_line_that_names_the_place(mapped: Mapped,
 
 
 def test_a_condition_may_not_reach_beyond_the_row_either(mapped: Mapped) -> None:
-    mapping = columns().replace("[table.columns]", "where = \"who IN (SELECT content FROM read_text('/etc/hostname'))\"\n[table.columns]")
+    mapping = columns().replace(
+        "[table.columns]", "where = \"who IN (SELECT content FROM read_text('/etc/hostname'))\"\n[table.columns]"
+    )
     with pytest.raises(UserError, match="where: an expression may only use columns of its row"):
         mapped(mapping, {"log.csv": LOG})
 
 
-def test_a_mapping_that_does_not_exist_is_told_with_those_that_do(warehouse: Warehouse, settings: Settings, tmp_path: Path) -> None:
+def test_a_mapping_that_does_not_exist_is_told_with_those_that_do(
+    warehouse: Warehouse, settings: Settings, tmp_path: Path
+) -> None:
     with pytest.raises(UserError, match='there is no mapping "nonesuch"'):
         load(warehouse, settings, tmp_path, mapping="nonesuch")
     with pytest.raises(UserError, match="there is no such mapping"):

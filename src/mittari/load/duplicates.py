@@ -44,5 +44,3 @@ def settle(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:
 
 def _still_good(stage: Stage) -> str:
     return f"AND {RECORD} NOT IN (SELECT {RECORD} FROM {stage.excluded})" if stage.has_exclusions else ""
-
-

@@ -22,7 +22,16 @@ FORMATS: dict[str, Format] = {
 PACKED = ".gz"
 KNOWN = "CSV, TSV, JSON lines (.jsonl), Parquet or XLSX; text formats also gzipped (.gz)"
 
-LOAD_FIRST = ("coverage", "business_calendars", "fx_rates", "customers", "employees", "messages", "status_events", "calls")
+LOAD_FIRST = (
+    "coverage",
+    "business_calendars",
+    "fx_rates",
+    "customers",
+    "employees",
+    "messages",
+    "status_events",
+    "calls",
+)
 """Tables that others are derived from or checked against come before them."""
 
 

@@ -17,7 +17,7 @@
     covers = "2026-01-01..2026-03-31"
     [table.columns]
     conversation_id = "number"                          # a column of the source
-    closed_at = "Closed at (*)"                         # the one column whose header fits
+    closed_at = "Closed at (*)"                         # the one column whose header fits; so in expressions
     created_at = { sql = "\"date\" || ' ' || \"time\"" }  # an SQL expression over columns of the source, all texts
     channel = { constant = "email" }
     [[table.join]]                        # values from another file of the folder
@@ -25,8 +25,8 @@
     on = { customer = "id" }              # column of this file = column of that one
     columns = { country = "any_value(\"country\")" }    # of all rows there that fit: aggregates
 
-A header that stands twice is `category` and `category_2`. Expressions see the row and nothing else: no other table, no
-file, no settings of the database.
+A header that stands twice is `category` and `category_2`; the letter case of headers does not matter. Expressions see
+the row and nothing else: no other table, no file, no settings of the database.
 """
 
 import fnmatch
@@ -57,6 +57,8 @@ from mittari.time import zone_of
 SOURCE_KEYS = ("delimiter", "encoding", "source_tz", "nulls", "skip", "date_formats", "sheet")
 BLOCK_KEYS = ("name", "columns", "files", "join", "where", "last_by", "covers")
 ROW_NUMBER = '"row of the source"'
+PATTERN = re.compile(r'"([^"]*\*[^"]*)"')
+"""A quoted column with an asterisk in an expression: no column is called so, it stands for the one that fits."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,13 @@ class Block:
         return self._for_headers_of(source)._fill(connection, source, clock, number)
 
     def _for_headers_of(self, source: Source) -> "Block":
-        """The block with each pattern of headers (`Created at (*)`) in place of the one header here that fits it."""
-        found = {name: _header(column, source) for name, column in self.plain.items() if "*" in column}
-        sql = {name: identifier(header) for name, header in found.items()}
-        return replace(self, plain=self.plain | found, columns=self.columns | sql)
+        """The block with the headers of this source in place of patterns and of other letter case."""
+        plain = {name: _header(column, source) for name, column in self.plain.items()}
+        columns = {
+            name: identifier(plain[name]) if name in plain else PATTERN.sub(lambda found: _quoted(found, source), sql)
+            for name, sql in self.columns.items()
+        }
+        return replace(self, plain=plain, columns=columns)
 
     def _fill(self, connection: duckdb.DuckDBPyConnection, source: Source, clock: Clock, number: int) -> Stage:
         self._require_columns(source)
@@ -267,13 +272,18 @@ def _block(block: dict[str, Any], mapping: str, nulls: tuple[str, ...]) -> Block
     )
 
 
-def _header(pattern: str, source: Source) -> str:
-    """The header that the pattern fits; the pattern itself where none or several do, which then is missing."""
-    if pattern in source.columns:
-        return pattern
-    fitting = re.compile(re.escape(pattern).replace(r"\*", ".*"))
+def _header(column: str, source: Source) -> str:
+    """The one header that the column means, exactly or as a pattern; itself where none or several do: it is missing."""
+    if column in source.columns:
+        return column
+    fitting = re.compile(re.escape(column).replace(r"\*", ".*"), re.IGNORECASE)
     found = [header for header in source.columns if fitting.fullmatch(header)]
-    return found[0] if len(found) == 1 else pattern
+    return found[0] if len(found) == 1 else column
+
+
+def _quoted(found: re.Match[str], source: Source) -> str:
+    """A pattern that stands in an expression as a quoted column, as the header it means."""
+    return identifier(_header(found[1], source))
 
 
 def _expression(given: object, where: str) -> str:

@@ -44,7 +44,9 @@ def merge(connection: duckdb.DuckDBPyConnection, stage: Stage, context: Context,
     context.about_to_replace(connection, table, news)
     if replaced:
         same = " AND ".join(_same_key(table, "old", "new"))
-        connection.execute(f"DELETE FROM {identifier(table.name)} AS old USING {news} AS new WHERE new.replaces AND {same}")
+        connection.execute(
+            f"DELETE FROM {identifier(table.name)} AS old USING {news} AS new WHERE new.replaces AND {same}"
+        )
     if inserted + replaced:
         insert(connection, table, news, context)
     return Merged(inserted, replaced, good - inserted - replaced, news)
@@ -77,7 +79,8 @@ def _into_empty(
         for name, kind in kept.items()
     )
     connection.execute(
-        f"CREATE TEMP VIEW {news} AS SELECT {columns}, TIMESTAMP '{now}' AS {LOADED_AT}, false AS replaces FROM {stage.good}"
+        f"CREATE TEMP VIEW {news} AS SELECT {columns}, TIMESTAMP '{now}' AS {LOADED_AT}, false AS replaces "
+        f"FROM {stage.good}"
     )
     if good:
         insert(connection, stage.table, news, context)
@@ -92,9 +95,10 @@ def _news(stage: Stage, kept: dict[str, str], now: datetime) -> str:
     )
     compared = [name for name in stage.columns if name not in table.key]
     changed = " OR ".join(f"new.{identifier(name)} IS DISTINCT FROM old.{identifier(name)}" for name in compared)
+    same = " AND ".join(_same_key(table, "old", "new", stage))
     return (
         f"SELECT {columns}, TIMESTAMP '{now}' AS {LOADED_AT}, old.{LOADED_AT} IS NOT NULL AS replaces "
-        f"FROM {stage.good} AS new LEFT JOIN {identifier(table.name)} AS old ON {' AND '.join(_same_key(table, 'old', 'new', stage))} "
+        f"FROM {stage.good} AS new LEFT JOIN {identifier(table.name)} AS old ON {same} "
         f"WHERE old.{LOADED_AT} IS NULL OR {changed or 'false'}"
     )
 
@@ -122,5 +126,3 @@ def _add_own_dimensions(connection: duckdb.DuckDBPyConnection, stage: Stage) -> 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
-
-

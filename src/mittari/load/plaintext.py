@@ -40,7 +40,7 @@ class PlainText:
 
 
 def made_plain(path: Path, packed: bool, encoding: str | None, folder: Path) -> PlainText:
-    """The file as UTF-8 text, rewritten into `folder` only where it is packed, encoded otherwise or has mixed line ends.
+    """The file as UTF-8 text, rewritten into `folder` only where packed, encoded otherwise or of mixed line ends.
 
     Raises `UserError` for a damaged or cut off gzip file, a zero byte, or a line beyond `LONGEST_LINE`.
     """

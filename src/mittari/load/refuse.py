@@ -32,7 +32,7 @@ def record_rejects(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone
     table, file = literal(stage.table.name), literal(stage.source.name)
     mine = f'old."table" = {table} AND old."file" = {file}'
     settled = (
-        f"{mine} AND CASE WHEN old.\"key\" IS NULL THEN old.line <= (SELECT coalesce(max(line), 0) FROM seen_lines) "
+        f'{mine} AND CASE WHEN old."key" IS NULL THEN old.line <= (SELECT coalesce(max(line), 0) FROM seen_lines) '
         f'ELSE old."key" IN (SELECT "key" FROM seen_keys) OR old."key" IN (SELECT "key" FROM refusals) END'
     )
     same = " AND ".join(f"old.{column} IS NOT DISTINCT FROM new.{column}" for column in COLUMNS.split(", "))
@@ -47,7 +47,7 @@ def record_rejects(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone
     new = _count(
         connection,
         f"INSERT INTO rejects ({COLUMNS}, loaded_at) SELECT {COLUMNS}, TIMESTAMP '{now}' FROM refusals AS new "
-        f"WHERE NOT EXISTS (SELECT 1 FROM rejects AS old WHERE {same}) ORDER BY line, \"column\"",
+        f'WHERE NOT EXISTS (SELECT 1 FROM rejects AS old WHERE {same}) ORDER BY line, "column"',
     )
     rows = int(connection.execute("SELECT count(DISTINCT line) FROM refusals").fetchall()[0][0])
     first = connection.execute(
@@ -60,7 +60,8 @@ def _gather(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone: str) 
     """Make the temporary table `refusals` with the columns of `rejects`, lines instead of records."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE refusals "
-        '("table" VARCHAR, "file" VARCHAR, line BIGINT, "column" VARCHAR, reason VARCHAR, "key" VARCHAR, "at" TIMESTAMP)'
+        '("table" VARCHAR, "file" VARCHAR, line BIGINT, "column" VARCHAR, reason VARCHAR, "key" VARCHAR, '
+        '"at" TIMESTAMP)'
     )
     table, file = literal(stage.table.name), literal(stage.source.name)
     for line, reason in stage.source.torn_lines():
@@ -69,7 +70,7 @@ def _gather(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone: str) 
         return
     _lines(connection, stage)
     connection.execute(
-        f'INSERT INTO refusals SELECT {table}, {file}, l.line, nullif(r."column", \'\'), r.reason, {key_text(stage)}, '
+        f"INSERT INTO refusals SELECT {table}, {file}, l.line, nullif(r.\"column\", ''), r.reason, {key_text(stage)}, "
         f"{_moment(stage, timezone)} FROM {stage.refused} AS r JOIN {stage.rows} AS s USING ({RECORD}) "
         f"JOIN record_lines AS l USING ({RECORD})"
     )
@@ -114,4 +115,3 @@ def _note_what_came_in(connection: duckdb.DuckDBPyConnection, stage: Stage) -> N
 def _count(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
     """How many rows a statement has changed."""
     return int(connection.execute(statement).fetchall()[0][0])
-

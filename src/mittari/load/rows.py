@@ -19,7 +19,9 @@ def rows_as_source(
     """The columns as a source, named as in the table. All must be of the table and of the same length."""
     unknown = [name for name in columns if not table.is_own_dimension(name) and not _is_given(table, name)]
     if unknown:
-        raise UserError(f"{table.name} has no column {unknown[0]}", hint=f"It has {', '.join(c.name for c in table.given)}.")
+        raise UserError(
+            f"{table.name} has no column {unknown[0]}", hint=f"It has {', '.join(c.name for c in table.given)}."
+        )
     require(table, columns, columns, None)
     numbered = [column.name for column in table.given if column.numbered and column.name not in columns]
     if numbered:

@@ -273,7 +273,9 @@ def _tables_with_declared_coverage(connection: duckdb.DuckDBPyConnection, jobs: 
     found: set[str] = set()
     for job in jobs:
         if job.stage.table.name == "coverage":
-            found |= {name for (name,) in connection.execute(f'SELECT DISTINCT "table" FROM {job.stage.good}').fetchall()}
+            found |= {
+                name for (name,) in connection.execute(f'SELECT DISTINCT "table" FROM {job.stage.good}').fetchall()
+            }
     return found
 
 

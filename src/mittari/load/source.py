@@ -76,9 +76,7 @@ class Source:
         return max([last, *(line for line, _ in self.torn_lines())])
 
 
-def open_source(
-    connection: duckdb.DuckDBPyConnection, file: Input, hints: Hints, folder: Path, number: int
-) -> Source:
+def open_source(connection: duckdb.DuckDBPyConnection, file: Input, hints: Hints, folder: Path, number: int) -> Source:
     """The file as a source; `folder` takes temporary copies, `number` tells the sources of one load apart."""
     if file.format == "parquet":
         return _parquet(connection, file)
@@ -184,17 +182,15 @@ def _parquet(connection: duckdb.DuckDBPyConnection, file: Input) -> Source:
     return Source(file.name, file.path, columns, relation, "file_row_number")
 
 
-def _json_lines(
-    connection: duckdb.DuckDBPyConnection, file: Input, hints: Hints, folder: Path, number: int
-) -> Source:
+def _json_lines(connection: duckdb.DuckDBPyConnection, file: Input, hints: Hints, folder: Path, number: int) -> Source:
     """One object per line. The lines are kept as texts first, so that a broken one is a reject with its number."""
     text = made_plain(file.path, file.packed, hints.encoding, folder)
     table = f"lines_{number}"
     connection.execute(
         f"CREATE TEMP TABLE {table} AS SELECT line FROM read_csv({literal(str(text.path))}, "
-        f"columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, delim = '\x01', quote = '', escape = '', "
-        f"max_line_size = {LONGEST_LINE}, store_rejects = true, rejects_table = 'torn_{number}', "
-        f"rejects_scan = 'torn_{number}_scan')"
+        f"columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, delim = '\x01', "
+        f"quote = '', escape = '', max_line_size = {LONGEST_LINE}, store_rejects = true, "
+        f"rejects_table = 'torn_{number}', rejects_scan = 'torn_{number}_scan')"
     )
     _torn(connection, f"torn_{number}", text)
     is_object = "CASE WHEN json_valid(line) THEN json_type(line) END IS NOT DISTINCT FROM 'OBJECT'"

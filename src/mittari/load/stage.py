@@ -134,7 +134,9 @@ def _statement(
         for name, column in columns.items()
         if column.type in MOMENTS
     ]
-    values = f"SELECT *, {''.join(moments)}{_styles(columns, kinds)} AS {STYLE} FROM (SELECT *, {reads} FROM ({trimmed}))"
+    values = (
+        f"SELECT *, {''.join(moments)}{_styles(columns, kinds)} AS {STYLE} FROM (SELECT *, {reads} FROM ({trimmed}))"
+    )
     kept = ([RECORD] if source.record else []) + list(feeds)
     return f"SELECT {names(kept)}, {problems(table, columns, _raw)} AS {PROBLEM}, {STYLE} FROM ({values})"
 
@@ -203,7 +205,7 @@ def _note_problems(
 ) -> None:
     """Fill `refused` with what typing has found, and with numbers written otherwise than the rest of their column."""
     connection.execute(
-        f"CREATE TEMP TABLE {stage.refused} AS SELECT {RECORD}, split_part(part, {BETWEEN_PARTS}, 1) AS \"column\", "
+        f'CREATE TEMP TABLE {stage.refused} AS SELECT {RECORD}, split_part(part, {BETWEEN_PARTS}, 1) AS "column", '
         f"split_part(part, {BETWEEN_PARTS}, 2) AS reason FROM (SELECT {RECORD}, "
         f"unnest(string_split(rtrim({PROBLEM}, {BETWEEN_PROBLEMS}), {BETWEEN_PROBLEMS})) AS part "
         f"FROM {stage.rows} WHERE {PROBLEM} IS NOT NULL)"
@@ -221,16 +223,11 @@ def _note_problems(
             )
 
 
-def exclude(
-    connection: duckdb.DuckDBPyConnection, stage: Stage, records: str, column: str, reason: str
-) -> None:
+def exclude(connection: duckdb.DuckDBPyConnection, stage: Stage, records: str, column: str, reason: str) -> None:
     """Refuse the records of a query, for a reason found out by looking at more than one row."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS {records}")
     connection.execute(f"INSERT INTO {stage.excluded} SELECT {RECORD} FROM found")
-    connection.execute(
-        f"INSERT INTO {stage.refused} SELECT {RECORD}, {literal(column)}, {literal(reason)} FROM found"
-    )
+    connection.execute(f"INSERT INTO {stage.refused} SELECT {RECORD}, {literal(column)}, {literal(reason)} FROM found")
     stage.has_exclusions = stage.has_exclusions or bool(
         connection.execute(f"SELECT count(*) FROM {stage.excluded}").fetchall()[0][0]
     )
-

@@ -54,7 +54,7 @@ def moment(column: Column, raw: str, kind: str, clock: Clock) -> tuple[str, str]
     if kind.startswith("TIMESTAMP"):
         return f"{raw}::TIMESTAMP", str(ON_SOURCE_CLOCK)
     if kind != TEXT:
-        return moment(column, f"({raw})::VARCHAR", TEXT, clock)
+        return moment(column, f"(({raw})::VARCHAR)", TEXT, clock)
     has_offset = (
         f"length({raw}) > 16 AND ({raw}[-6] IN ('+', '-') OR {raw}[-5] IN ('+', '-') OR {raw}[-3] IN ('+', '-') "
         f"OR {raw}[-1] > '9')"
@@ -98,7 +98,9 @@ def typed(column: Column, raw: str, kind: str) -> str:
     if column.type == "b":
         return f"(CASE WHEN {raw} = '0' THEN 0 WHEN {raw} = '1' THEN 1 {_truth(raw)} END)::TINYINT"
     if column.type in NUMBERS:
-        return _number(column, f"CASE WHEN {style_of(raw)} = {COMMA_STYLE} THEN replace({raw}, ',', '.') ELSE {raw} END")
+        return _number(
+            column, f"CASE WHEN {style_of(raw)} = {COMMA_STYLE} THEN replace({raw}, ',', '.') ELSE {raw} END"
+        )
     if column.type == "time":
         return _clock_time(raw)
     return f"CASE WHEN regexp_full_match({raw}, '\\d{{4}}-(0[1-9]|1[0-2])(-\\d\\d)?') THEN left({raw}, 7) END"
@@ -123,7 +125,9 @@ def expectation(column: Column) -> str:
 
 def style_of(raw: str) -> str:
     """SQL for how the number in a text is written: 0 where nothing shows it."""
-    return f"(CASE WHEN contains({raw}, '.') THEN {POINT_STYLE} WHEN contains({raw}, ',') THEN {COMMA_STYLE} ELSE 0 END)"
+    return (
+        f"(CASE WHEN contains({raw}, '.') THEN {POINT_STYLE} WHEN contains({raw}, ',') THEN {COMMA_STYLE} ELSE 0 END)"
+    )
 
 
 def _clock_reading(raw: str, clock: Clock) -> str:
@@ -152,7 +156,7 @@ def _cast(column: Column, raw: str, kind: str) -> str:
         return f"{raw}::TINYINT"
     if column.type == "b":
         return f"CASE WHEN TRY_CAST({raw} AS DOUBLE) IN (0, 1) THEN TRY_CAST({raw} AS DOUBLE)::TINYINT END"
-    return typed(column, f"({raw})::VARCHAR", TEXT)
+    return typed(column, f"(({raw})::VARCHAR)", TEXT)
 
 
 def _listed(column: Column, raw: str) -> str:

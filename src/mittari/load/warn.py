@@ -49,39 +49,52 @@ def _row_remarks(stage: Stage) -> Iterator[tuple[str, str]]:
         yield "handling_s and idle_s over paid_s", "handling_s + idle_s > paid_s * 1.05"
 
 
-def _set_remarks(
-    connection: duckdb.DuckDBPyConnection, stage: Stage, settings: Settings
-) -> Iterator[tuple[str, str]]:
+def _set_remarks(connection: duckdb.DuckDBPyConnection, stage: Stage, settings: Settings) -> Iterator[tuple[str, str]]:
     """Remarks that need more than one row: their words, and a query of the count."""
     has, name = set(stage.columns), stage.table.name
     if name == "subscriptions":
         yield "overlapping versions of a subscription", _overlaps(stage)
     if name == "conversations" and "first_response_at" in has:
-        yield "channels with first_response_at missing in over 20 %", (
-            f"SELECT count(*) FROM (SELECT channel FROM {stage.good} GROUP BY channel "
-            f"HAVING avg(CASE WHEN first_response_at IS NULL THEN 1 ELSE 0 END) > {UNANSWERED_SHARE})"
+        yield (
+            "channels with first_response_at missing in over 20 %",
+            (
+                f"SELECT count(*) FROM (SELECT channel FROM {stage.good} GROUP BY channel "
+                f"HAVING avg(CASE WHEN first_response_at IS NULL THEN 1 ELSE 0 END) > {UNANSWERED_SHARE})"
+            ),
         )
     if name == "conversations" and connection.execute("SELECT 1 FROM calls LIMIT 1").fetchall():
         yield "channel phone although calls are loaded", f"SELECT count(*) FROM {stage.good} WHERE channel = 'phone'"
-    if name != "customers" and "customer_id" in has and connection.execute("SELECT 1 FROM customers LIMIT 1").fetchall():
-        yield "unknown customers (over 5 % of those named)", (
-            f"SELECT CASE WHEN unknown > {UNKNOWN_SHARE} * named THEN unknown ELSE 0 END FROM "
-            f"(SELECT count(*) FILTER (customer_id IS NOT NULL) AS named, count(*) FILTER (customer_id IS NOT NULL AND "
-            f"customer_id NOT IN (SELECT customer_id FROM customers)) AS unknown FROM {stage.good})"
+    if (
+        name != "customers"
+        and "customer_id" in has
+        and connection.execute("SELECT 1 FROM customers LIMIT 1").fetchall()
+    ):
+        yield (
+            "unknown customers (over 5 % of those named)",
+            (
+                f"SELECT CASE WHEN unknown > {UNKNOWN_SHARE} * named THEN unknown ELSE 0 END FROM "
+                f"(SELECT count(customer_id) AS named, count(customer_id) FILTER "
+                f"(customer_id NOT IN (SELECT customer_id FROM customers)) AS unknown FROM {stage.good})"
+            ),
         )
     for action in AGENT_ACTIONS.get(name, ()):
         if action in has:
             hour = f"hour({Zone(settings.timezone, stage.many).to_local(identifier(action))})"
-            yield f"{action} between 0 and 5 o'clock: is the time zone right", (
-                f"SELECT CASE WHEN at_night >= {NIGHT_SHARE} * known AND known >= 10 THEN at_night ELSE 0 END FROM (SELECT "
-                f"count(*) FILTER ({hour} < 5) AS at_night, count({identifier(action)}) AS known FROM {stage.good})"
+            yield (
+                f"{action} between 0 and 5 o'clock: is the time zone right",
+                (
+                    f"SELECT CASE WHEN at_night >= {NIGHT_SHARE} * known AND known >= 10 THEN at_night ELSE 0 END "
+                    f"FROM (SELECT count(*) FILTER ({hour} < 5) AS at_night, count({identifier(action)}) AS known "
+                    f"FROM {stage.good})"
+                ),
             )
 
 
 def _overlaps(stage: Stage) -> str:
     return (
         "SELECT count(*) FROM (SELECT started_at < lag(coalesce(ended_at, TIMESTAMP '9999-01-01')) OVER "
-        f"(PARTITION BY subscription_id ORDER BY started_at) AS begins_early FROM {_with(stage, 'ended_at')}) WHERE begins_early"
+        f"(PARTITION BY subscription_id ORDER BY started_at) AS begins_early FROM {_with(stage, 'ended_at')}) "
+        "WHERE begins_early"
     )
 
 

@@ -9,7 +9,9 @@ import duckdb
 
 from mittari.errors import MittariError, UserError, WarehouseBusy
 
-_FULL = re.compile(r"no space left|file too large|disk quota|failed to offload|max_temp_directory_size|could not write all bytes", re.I)
+_FULL = re.compile(
+    r"no space left|file too large|disk quota|failed to offload|max_temp_directory_size|could not write all bytes", re.I
+)
 _NOT_OURS = re.compile(r"not a valid duckdb|corrupt|checksum|failed to deserialize|storage version|serialization", re.I)
 
 

@@ -20,7 +20,9 @@ FALLBACK = "std"
 EARLIEST, LATEST = date(1970, 1, 2), date(2099, 12, 31)
 
 
-def calendar_days(connection: duckdb.DuckDBPyConnection, settings: Settings, first: date, last: date) -> tuple[int, str]:
+def calendar_days(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, first: date, last: date
+) -> tuple[int, str]:
     """Make the temporary table `calendar_days` for a span of days.
 
     Returns how many open intervals a day may have, and the calendar of rows that name none. While no calendar is
@@ -39,7 +41,9 @@ def calendar_days(connection: duckdb.DuckDBPyConnection, settings: Settings, fir
         for side in ("opens", "lasts"):
             columns[f"{side}_{place}"] = np.concatenate([_column(part[side], place) for part in parts])
     connection.register("found_days", columns)
-    connection.execute("CREATE OR REPLACE TEMP TABLE calendar_days AS SELECT * REPLACE (day::DATE AS day) FROM found_days")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE calendar_days AS SELECT * REPLACE (day::DATE AS day) FROM found_days"
+    )
     connection.unregister("found_days")
     return width, default
 

@@ -5,10 +5,21 @@ from dataclasses import dataclass, field
 import duckdb
 
 from mittari.facts import Table
+from mittari.load.zones import Zone
 from mittari.settings import Settings
 from mittari.store.sql import identifier
 
 TOUCHED = "touched_conversations"
+
+
+@dataclass(frozen=True)
+class Entering:
+    """Rows about to enter a table: a relation with every given column, `loaded_at` and a column `replaces`."""
+
+    connection: duckdb.DuckDBPyConnection
+    rows: str
+    settings: Settings
+    zone: Zone
 
 
 @dataclass
@@ -25,7 +36,9 @@ class Context:
     def about_to_replace(self, connection: duckdb.DuckDBPyConnection, table: Table, news: str) -> None:
         """Note the conversations that old rows, about to be deleted, had a say in."""
         if table.name in ("messages", "status_events"):
-            key = " AND ".join(f"old.{identifier(name)} IS NOT DISTINCT FROM new.{identifier(name)}" for name in table.key)
+            key = " AND ".join(
+                f"old.{identifier(name)} IS NOT DISTINCT FROM new.{identifier(name)}" for name in table.key
+            )
             self.touch(
                 connection,
                 f"SELECT old.conversation_id FROM {table.name} AS old JOIN {news} AS new ON {key} WHERE new.replaces",

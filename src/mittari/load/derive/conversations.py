@@ -5,8 +5,8 @@ from datetime import timedelta
 import duckdb
 
 from mittari.load.derive.business import calendar_days, open_until
+from mittari.load.derive.context import Entering
 from mittari.load.derive.links import links_of, resolve
-from mittari.load.zones import Zone
 from mittari.settings import Settings
 from mittari.store.sql import literal
 
@@ -17,14 +17,15 @@ SPOKEN = "author_type IN ('customer', 'agent') AND coalesce(is_public, 1) = 1"
 DONE = "('solved', 'closed')"
 
 
-def conversation_rows(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings, zone: Zone) -> str:
+def conversation_rows(entering: Entering) -> str:
     """The rows with every derived column. A value the file gives is never overwritten; derived ones stand beside it."""
+    connection, rows = entering.connection, entering.rows
     _groups(connection, rows)
     _messages(connection, rows)
     _status_events(connection, rows)
-    width, default = _calendar(connection, rows, settings)
+    width, default = _calendar(connection, rows, entering.settings)
     local = ", ".join(
-        f"{zone.to_local(instant)} AS {name}"
+        f"{entering.zone.to_local(instant)} AS {name}"
         for instant, name in (
             ("opened_at", "opened_local"),
             ("wait_started_at", "wait_started_local"),
@@ -88,10 +89,12 @@ def _groups(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
     """Make `roots` and `group_openings`: the earliest merged child of each root and customer (G6)."""
     resolve(connection, links_of(rows))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE group_openings AS SELECT g.root_id, c.customer_id, min(c.created_at) AS created_at "
+        f"CREATE OR REPLACE TEMP TABLE group_openings AS SELECT g.root_id, c.customer_id, "
+        f"min(c.created_at) AS created_at "
         f"FROM roots AS g JOIN (SELECT conversation_id, customer_id, created_at FROM {rows} WHERE {REAL} UNION ALL "
-        f"SELECT conversation_id, customer_id, created_at FROM conversations AS old WHERE merged_into IS NOT NULL AND {REAL} "
-        f"AND NOT EXISTS (SELECT 1 FROM {rows} AS new WHERE new.conversation_id = old.conversation_id)) AS c "
+        f"SELECT conversation_id, customer_id, created_at FROM conversations AS old "
+        f"WHERE merged_into IS NOT NULL AND {REAL} AND NOT EXISTS "
+        f"(SELECT 1 FROM {rows} AS new WHERE new.conversation_id = old.conversation_id)) AS c "
         f"ON c.conversation_id = g.conversation_id GROUP BY ALL"
         if _any(connection, "roots")
         else "CREATE OR REPLACE TEMP TABLE group_openings (root_id VARCHAR, customer_id VARCHAR, created_at TIMESTAMP)"

@@ -3,7 +3,6 @@
 import duckdb
 
 
-
 def resolve(connection: duckdb.DuckDBPyConnection, links: str) -> str | None:
     """Follow the links (conversation_id, merged_into) of a relation to their ends, in the temporary table `roots`.
 
@@ -13,7 +12,8 @@ def resolve(connection: duckdb.DuckDBPyConnection, links: str) -> str | None:
     because a step maps a circle onto itself one to one.
     """
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE roots AS SELECT conversation_id, merged_into AS root_id, true AS moved FROM {links}"
+        "CREATE OR REPLACE TEMP TABLE roots AS "
+        f"SELECT conversation_id, merged_into AS root_id, true AS moved FROM {links}"
     )
     count = int(connection.execute("SELECT count(*) FROM roots").fetchall()[0][0])
     for _ in range(count.bit_length() + 1):
@@ -36,5 +36,3 @@ def links_of(rows: str) -> str:
         f"SELECT conversation_id, merged_into FROM conversations AS old WHERE merged_into IS NOT NULL "
         f"AND NOT EXISTS (SELECT 1 FROM {rows} AS new WHERE new.conversation_id = old.conversation_id))"
     )
-
-

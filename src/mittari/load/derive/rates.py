@@ -19,10 +19,8 @@ def rate_table(connection: duckdb.DuckDBPyConnection, rows: str, local: str, rep
     ).fetchall()
     if not wanted:
         return False
-    published = connection.execute('SELECT date, base, quote, rate FROM fx_rates ORDER BY date').fetchall()
-    table = RateTable(
-        (dict(zip(("date", "base", "quote", "rate"), row, strict=True)) for row in published), reporting
-    )
+    published = connection.execute("SELECT date, base, quote, rate FROM fx_rates ORDER BY date").fetchall()
+    table = RateTable((dict(zip(("date", "base", "quote", "rate"), row, strict=True)) for row in published), reporting)
     currencies = [currency for currency, _ in wanted]
     days = np.array([day for _, day in wanted], dtype="datetime64[D]")
     rates, _ = table.rates(currencies, days)

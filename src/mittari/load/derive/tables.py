@@ -5,14 +5,13 @@ from collections.abc import Callable
 import duckdb
 
 from mittari.facts import Table
-from mittari.load.derive.context import Context
+from mittari.load.derive.context import Context, Entering
 from mittari.load.derive.conversations import conversation_rows
 from mittari.load.derive.rates import rate_table
 from mittari.load.zones import MANY, Zone
-from mittari.settings import Settings
 from mittari.store.sql import literal
 
-Derivation = Callable[[duckdb.DuckDBPyConnection, str, Settings, Zone], str]
+Derivation = Callable[[Entering], str]
 
 
 def derived(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, context: Context) -> str:
@@ -24,50 +23,54 @@ def derived(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, cont
     if derivation is None:
         return f"SELECT * EXCLUDE (replaces) FROM {rows}"
     count = connection.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0]
-    return derivation(connection, rows, context.settings, Zone(context.settings.timezone, count >= MANY))
+    zone = Zone(context.settings.timezone, many=count >= MANY)
+    return derivation(Entering(connection, rows, context.settings, zone))
 
 
-def _calls(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings, zone: Zone) -> str:
-    lasted = "wait_s + CASE WHEN outcome = 'answered' THEN coalesce(talk_s, 0) + coalesce(hold_s, 0) + coalesce(acw_s, 0) ELSE 0 END"
+def _calls(entering: Entering) -> str:
+    handled = "coalesce(talk_s, 0) + coalesce(hold_s, 0) + coalesce(acw_s, 0)"
+    lasted = f"wait_s + CASE WHEN outcome = 'answered' THEN {handled} ELSE 0 END"
     ended = f"queued_at + to_microseconds(round(({lasted}) * 1000000)::BIGINT)"
     return (
-        f"SELECT *, {zone.to_local('queued_at')} AS queued_local, "
-        f"{zone.to_local('ended_at')} AS ended_local "
-        f"FROM (SELECT * EXCLUDE (replaces), {ended} AS ended_at FROM {rows})"
+        f"SELECT *, {entering.zone.to_local('queued_at')} AS queued_local, "
+        f"{entering.zone.to_local('ended_at')} AS ended_local "
+        f"FROM (SELECT * EXCLUDE (replaces), {ended} AS ended_at FROM {entering.rows})"
     )
 
 
-def _responses(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings, zone: Zone) -> str:
+def _responses(entering: Entering) -> str:
     return (
-        f"SELECT * EXCLUDE (replaces), {zone.to_local('responded_at')} AS responded_local, "
-        f"coalesce(customer_id, employee_id) AS person_id FROM {rows}"
+        f"SELECT * EXCLUDE (replaces), {entering.zone.to_local('responded_at')} AS responded_local, "
+        f"coalesce(customer_id, employee_id) AS person_id FROM {entering.rows}"
     )
 
 
-def _orders(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings, zone: Zone) -> str:
-    local = f"SELECT * EXCLUDE (replaces), {zone.to_local('ordered_at')} AS ordered_local FROM {rows}"
-    if not rate_table(connection, f"({local})", "ordered_local", settings.currency):
-        rate = f"CASE WHEN currency = {literal(settings.currency)} THEN 1.0::DOUBLE END AS eur_rate"
-        return f"SELECT *, {rate} FROM ({local})"
+def _orders(entering: Entering) -> str:
+    reporting = entering.settings.currency
+    local = f"SELECT * EXCLUDE (replaces), {entering.zone.to_local('ordered_at')} AS ordered_local FROM {entering.rows}"
+    own = f"WHEN o.currency = {literal(reporting)} THEN 1.0::DOUBLE"
+    if not rate_table(entering.connection, f"({local})", "ordered_local", reporting):
+        return f"SELECT o.*, CASE {own} END AS eur_rate FROM ({local}) AS o"
     return (
-        f"SELECT o.*, CASE WHEN o.currency = {literal(settings.currency)} THEN 1.0::DOUBLE ELSE r.rate END AS eur_rate "
-        f"FROM ({local}) AS o LEFT JOIN day_rates AS r ON r.currency = o.currency AND r.day = o.ordered_local::DATE"
+        f"SELECT o.*, CASE {own} ELSE r.rate END AS eur_rate FROM ({local}) AS o "
+        f"LEFT JOIN day_rates AS r ON r.currency = o.currency AND r.day = o.ordered_local::DATE"
     )
 
 
-def _subscriptions(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings, zone: Zone) -> str:
+def _subscriptions(entering: Entering) -> str:
     return (
-        f"SELECT * EXCLUDE (replaces), CAST({zone.to_local('started_at')} AS DATE) AS started_on, "
-        f"CAST({zone.to_local('ended_at')} AS DATE) AS ended_on FROM {rows}"
+        f"SELECT * EXCLUDE (replaces), CAST({entering.zone.to_local('started_at')} AS DATE) AS started_on, "
+        f"CAST({entering.zone.to_local('ended_at')} AS DATE) AS ended_on FROM {entering.rows}"
     )
 
 
-def _promises(connection: duckdb.DuckDBPyConnection, rows: str, settings: Settings, zone: Zone) -> str:
+def _promises(entering: Entering) -> str:
     """A day is kept as the instant of its local midnight; its deadline is the next one, 23 to 25 hours later."""
     return (
-        f"SELECT * EXCLUDE (midnight), CASE WHEN due_precision = 'date' THEN {zone.to_utc('midnight')} "
+        f"SELECT * EXCLUDE (midnight), CASE WHEN due_precision = 'date' THEN {entering.zone.to_utc('midnight')} "
         f"ELSE due_at END AS deadline_at FROM (SELECT *, (due_on + 1)::TIMESTAMP AS midnight FROM "
-        f"(SELECT * EXCLUDE (replaces), CAST({zone.to_local('due_at')} AS DATE) AS due_on FROM {rows}))"
+        f"(SELECT * EXCLUDE (replaces), CAST({entering.zone.to_local('due_at')} AS DATE) AS due_on "
+        f"FROM {entering.rows}))"
     )
 
 
