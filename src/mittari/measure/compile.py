@@ -10,10 +10,12 @@ from mittari.measure import outputs as family
 from mittari.measure.aggregates import side_terms
 from mittari.measure.exposures import exposure_query
 from mittari.measure.groups import Group
-from mittari.measure.kpi import OWN_RELATIONS, Definition
+from mittari.measure.kpi import Definition
 from mittari.measure.recipe import BLOCKS, CELLS, STOCK, VALUES, WAITS, Part, Plan, Recipe, Request
-from mittari.measure.relations import RELATIONS, Facts, Source
+from mittari.measure.relations import Facts, Source
+from mittari.measure.shelf import Shelf
 
+Wanted = tuple[Definition, str, Mapping[str, Any]]
 SIDE_KINDS = (VALUES, WAITS)
 
 
@@ -48,15 +50,13 @@ def kind_of(spec: Any, block: str) -> str:
 class Compiler:
     """Collects the outputs of a request into groups, then turns each group into one query."""
 
-    def __init__(self, facts: Facts, request: Request) -> None:
-        self.facts = facts
-        self.request = request
+    def __init__(self, facts: Facts, request: Request, shelf: Shelf) -> None:
+        self.facts, self.request, self.shelf = facts, request, shelf
         self.groups: dict[tuple[Any, ...], Group] = {}
-        self.relations: dict[tuple[Any, ...], Mapping[str, Source]] = {}
         self.recipes: list[Recipe] = []
 
     def add(self, definition: Definition, output: str, params: Mapping[str, Any]) -> None:
-        sources = self.sources(definition, params)
+        sources = self.shelf.sources(definition, params)
         name = next(iter(sources))
         declared = definition.build(sources[name].rows, **params)[output]
         scope = (getattr(declared, "base", None) or declared).scope
@@ -69,14 +69,6 @@ class Compiler:
             if kind_of(spec, block_of(definition)) == BLOCKS and not sources[name].periodic:
                 fallback += self._parts(definition, params, name, sources[name], spec, family.DAY)
         self.recipes.append(recipe(definition, output, declared, tuple(parts), tuple(fallback)))
-
-    def sources(self, definition: Definition, params: Mapping[str, Any]) -> Mapping[str, Source]:
-        """The sources of the KPI's relation, built once: equal relations are one, so that their expressions agree."""
-        key = self._relation_key(definition, params)
-        if key not in self.relations:
-            build = RELATIONS[key[0]] if key[0] in RELATIONS else OWN_RELATIONS[key[0]]
-            self.relations[key] = build(self.facts, **dict(key[1:]))
-        return self.relations[key]
 
     @staticmethod
     def _relation_key(definition: Definition, params: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -108,7 +100,7 @@ class Compiler:
         return list(self.groups).index(key), self.groups[key]
 
     def plan(self) -> Plan:
-        queries = [group.query() for group in self.groups.values()]
+        queries = [group.query(self.shelf.complete) for group in self.groups.values()]
         if any(recipe.exposure for recipe in self.recipes):
             queries.append(exposure_query(self.facts, self.request))
         return Plan(tuple(queries), tuple(self.recipes), self.request.by)
@@ -135,9 +127,9 @@ def recipe(
     )
 
 
-def compile_plan(facts: Facts, request: Request, wanted: Sequence[tuple[Definition, str, Mapping[str, Any]]]) -> Plan:
+def compile_plan(facts: Facts, request: Request, wanted: Sequence[Wanted], shelf: Shelf) -> Plan:
     """The plan for a request: the wanted outputs, each with its definition and all its parameters."""
-    compiler = Compiler(facts, request)
+    compiler = Compiler(facts, request, shelf)
     for definition, output, params in wanted:
         compiler.add(definition, output, params)
     return compiler.plan()

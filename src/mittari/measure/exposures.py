@@ -5,11 +5,12 @@ from collections.abc import Iterable
 import ibis
 from ibis.expr import types as ir
 
-from mittari.measure.groups import dimension, to_sql, with_dimensions
+from mittari.measure.groups import dimension, with_dimensions
 from mittari.measure.recipe import EXPOSURE, Query, Request
 from mittari.measure.relations import Facts, Source
 from mittari.measure.relations.activity import contract_intervals, days_between, islands, order_intervals
 from mittari.measure.relations.base import periods_table
+from mittari.measure.shelf import to_sql
 
 AT_START, AVERAGE = "active_at_start", "average_active"
 

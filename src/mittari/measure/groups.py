@@ -1,6 +1,6 @@
 """A group: the outputs that one query answers, because they share relation, source, clock, kind and block."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ibis
@@ -12,6 +12,7 @@ from mittari.measure.aggregates import Aggregates, Term, block_sums, row_terms, 
 from mittari.measure.recipe import BLOCKS, CELLS, STOCK, VALUES, WAITS, Query, Request
 from mittari.measure.relations import Facts, Source
 from mittari.measure.relations.base import days_table, instant
+from mittari.measure.shelf import to_sql
 
 UNKNOWN_PERSON = "\x00"
 
@@ -134,7 +135,8 @@ class Group:
         self.plain |= {*sides.values(), *extra.values()}
         return {**roles, **extra, **sides}
 
-    def query(self) -> Query:
+    def query(self, complete: Callable[[str], str]) -> Query:
+        """The group's query; `complete` puts the relations it reads before it."""
         rows = rows_in_span(self.facts, self.source, self.clock, self.request)
         build = {
             CELLS: self._cells,
@@ -146,7 +148,7 @@ class Group:
         statement, keys = build[self.kind](rows)
         return Query(
             kind=self.kind,
-            sql=to_sql(statement),
+            sql=complete(to_sql(statement)),
             keys=tuple(keys),
             relation=self.relation,
             source=self.name,
@@ -188,7 +190,3 @@ class Group:
         if event is not None:
             sums["events"] = rows.count(where=rows.bind(event)[0])
         return rows.group_by(*names).agg(**sums), names
-
-
-def to_sql(statement: ir.Table) -> str:
-    return str(ibis.to_sql(statement, dialect="duckdb", pretty=False))

@@ -18,6 +18,7 @@ from mittari.measure.recipe import Plan, Query, Request, RowQuery
 
 if TYPE_CHECKING:
     from mittari.measure.relations import Facts
+    from mittari.measure.shelf import Shelf
 
 Kept = TypeVar("Kept")
 Wanted = tuple[Definition, str, Mapping[str, Any]]
@@ -46,34 +47,45 @@ class Plans:
 
     def find(self, request: Request, wanted: Sequence[Wanted], state: State) -> Plan:
         """The plan for these outputs: the kept one, or one compiled now."""
-        return self._found("plan", Plan, _compiled, request, wanted, state)
+        return self._found(Plan, (request, _asked(wanted)), state, lambda: self._compiled(request, wanted, state))
 
     def row_queries(self, request: Request, one: Wanted, state: State) -> tuple[RowQuery, ...]:
         """Statements for the rows behind one output."""
-        return self._found("rows", tuple[RowQuery, ...], _compiled_rows, request, [one], state)
+        asked = ("rows", request, _asked([one]))
+        return self._found(tuple[RowQuery, ...], asked, state, lambda: self._compiled_rows(request, one, state))
 
-    def _found(
-        self,
-        what: str,
-        kind: type[Kept],
-        compile_it: Callable[[Request, Sequence[Wanted], State], Kept],
-        request: Request,
-        wanted: Sequence[Wanted],
-        state: State,
-    ) -> Kept:
-        key = self._key(what, request, wanted, state)
+    def _found(self, kind: type[Kept], asked: object, state: State, compile_it: Callable[[], Kept]) -> Kept:
+        facts = (sorted(state.schemas), state.fingerprint, "calls" in state.filled, state.currency)
+        key = hashlib.sha256(repr((self._code, asked, facts)).encode()).hexdigest()[:32]
         if key not in self._kept:
             found = self._read(key, kind)
             if found is None:
-                found = compile_it(request, wanted, state)
+                found = compile_it()
                 self._write(key, found)
             self._kept[key] = found
         return cast(Kept, self._kept[key])
 
-    def _key(self, what: str, request: Request, wanted: Sequence[Wanted], state: State) -> str:
-        asked = [(each.id, output, each.version, sorted(params.items())) for each, output, params in wanted]
-        facts = (sorted(state.schemas), state.fingerprint, "calls" in state.filled, state.currency)
-        return hashlib.sha256(repr((what, self._code, request, asked, facts)).encode()).hexdigest()[:32]
+    def _shelf(self, state: State) -> tuple["Facts", "Shelf"]:
+        from mittari.measure.relations import Facts  # the compiler loads Ibis: only where no plan is kept
+        from mittari.measure.shelf import NamedSource, Shelf
+
+        def keep(identity: str, compile_it: Callable[[], dict[str, NamedSource]]) -> dict[str, NamedSource]:
+            return self._found(dict[str, NamedSource], ("relation", identity), state, compile_it)
+
+        facts = Facts(schemas=state.schemas, filled=state.filled, currency=state.currency)
+        return facts, Shelf(facts, keep)
+
+    def _compiled(self, request: Request, wanted: Sequence[Wanted], state: State) -> Plan:
+        from mittari.measure.compile import compile_plan
+
+        facts, shelf = self._shelf(state)
+        return compile_plan(facts, request, wanted, shelf)
+
+    def _compiled_rows(self, request: Request, one: Wanted, state: State) -> tuple[RowQuery, ...]:
+        from mittari.measure.rowsql import row_queries
+
+        facts, shelf = self._shelf(state)
+        return row_queries(facts, request, *one, shelf)
 
     def _read(self, key: str, kind: type[Kept]) -> Kept | None:
         if self._folder is None:
@@ -93,22 +105,8 @@ class Plans:
         waiting.replace(self._folder / f"{key}.json")
 
 
-def _compiled(request: Request, wanted: Sequence[Wanted], state: State) -> Plan:
-    from mittari.measure.compile import compile_plan  # the compiler loads Ibis: only where no plan is kept
-
-    return compile_plan(_facts(state), request, wanted)
-
-
-def _compiled_rows(request: Request, wanted: Sequence[Wanted], state: State) -> tuple[RowQuery, ...]:
-    from mittari.measure.rowsql import row_queries
-
-    return row_queries(_facts(state), request, *wanted[0])
-
-
-def _facts(state: State) -> "Facts":
-    from mittari.measure.relations import Facts
-
-    return Facts(schemas=state.schemas, filled=state.filled, currency=state.currency)
+def _asked(wanted: Sequence[Wanted]) -> list[tuple[Any, ...]]:
+    return [(each.id, output, each.version, sorted(params.items())) for each, output, params in wanted]
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ import ibis
 from ibis.expr import types as ir
 
 from mittari.measure import outputs as family
-from mittari.measure.compile import Compiler, block_of, chosen_sources
+from mittari.measure.compile import block_of, chosen_sources
 from mittari.measure.exposures import exposure_rows
-from mittari.measure.groups import block_key, dimension, local_clock, rows_in_span, to_sql, with_period
+from mittari.measure.groups import block_key, dimension, local_clock, rows_in_span, with_period
 from mittari.measure.kpi import Definition
 from mittari.measure.recipe import EXPOSURE, Request, RowQuery
 from mittari.measure.relations import Facts, Source
 from mittari.measure.relations.base import true
+from mittari.measure.shelf import Shelf, to_sql
 
 NO_ANSWER, UNDECIDED, OUTSIDE = (
     "no answer to this question (n_na)",
@@ -23,18 +24,21 @@ NO_ANSWER, UNDECIDED, OUTSIDE = (
 
 
 def row_queries(
-    facts: Facts, request: Request, definition: Definition, output: str, params: Mapping[str, Any]
+    facts: Facts, request: Request, definition: Definition, output: str, params: Mapping[str, Any], shelf: Shelf
 ) -> tuple[RowQuery, ...]:
     """Statements whose rows have: period, key, at, block, included, reason, x, y and the dimensions."""
-    compiler = Compiler(facts, request)
-    sources = compiler.sources(definition, params)
+    sources = shelf.sources(definition, params)
     first = definition.build(next(iter(sources.values())).rows, **params)[output]
     queries = []
     for name in chosen_sources((getattr(first, "base", None) or first).scope, request.channels, sources):
         declared = definition.build(sources[name].rows, **params)[output]
         spec = getattr(declared, "base", None) or declared
         queries.append(
-            RowQuery(name, to_sql(_rows(facts, request, definition, sources[name], spec)), sources[name].tables)
+            RowQuery(
+                name,
+                shelf.complete(to_sql(_rows(facts, request, definition, sources[name], spec))),
+                sources[name].tables,
+            )
         )
     exposure = getattr(getattr(first, "base", None) or first, "exposure", None)
     if exposure is not None:
