@@ -35,8 +35,13 @@ class State:
     zone: str
     fingerprint: str = ""
 
-    def covers(self, table: str, day: date) -> bool:
-        return any(first <= day <= last for first, last in self.coverage.get(table, ()))
+    def covers(self, table: str, first: date, last: date | None = None) -> bool:
+        """Whether the ranges of the table together contain the day, or every day from `first` to `last` (G22)."""
+        last = first if last is None else last
+        for begins, ends in sorted(self.coverage.get(table, ())):
+            if begins <= first <= ends:
+                first = ends + timedelta(days=1)
+        return first > last
 
     def refused(self, tables: tuple[str, ...], start: datetime, end: datetime) -> int:
         """Rows of these tables that the loader refused and that belong, or may belong, to the span."""

@@ -73,7 +73,7 @@ def _covered(recipe: Recipe, material: Material, state: State, group: int) -> bo
     table = main_table(recipe, material)
     today = material.call.as_of
     days = [day for day in span.days if day <= today.date()] or span.days
-    return all(state.covers(table, day) for day in (days[0], days[-1]))
+    return state.covers(table, days[0], days[-1])
 
 
 FAMILIES: dict[str, Callable[[Recipe, tuple[Part, ...], Material, State], Results]] = {

@@ -128,8 +128,11 @@ def _rate(facts: Facts, rows: ir.Table) -> ir.Value:
     return (rows.currency == facts.currency).ifelse(1.0, rows.rate)
 
 
-def customer_periods_by_orders(facts: Facts) -> Mapping[str, Source]:
-    """The same without contracts: active is who ordered in the 365 days before (G19); there is no recurring revenue."""
+def customer_periods_by_orders(facts: Facts, *, grace_days: int = GRACE_DAYS) -> Mapping[str, Source]:  # noqa: ARG001
+    """The same without contracts: active is who ordered in the 365 days before (G19); there is no recurring revenue.
+
+    No interruption is forgiven beyond those days: `grace_days` is for contracts.
+    """
     active = islands(order_intervals(facts), 0)
     periods = periods_table()
     rows = active.join(periods, [active.start_on <= periods.end_day, active.end_on > periods.first_day])
