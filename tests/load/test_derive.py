@@ -186,6 +186,18 @@ def test_orders_are_rated_by_their_local_day_and_again_when_rates_come(bring: Br
     assert rows(rated) == [("o1", 1.0), ("o2", 11.5), ("o3", 11.0)]
 
 
+def test_another_time_zone_in_the_settings_alters_what_was_loaded_before(
+    bring: Bring, rows: Rows, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    bring("conversations.csv", f"{HEAD}\nc1,A,email,2026-03-02T23:00:00Z,,\n")
+    bring("calls.csv", "call_id,queued_at,wait_s,outcome\nk1,2026-03-02T23:00:00Z,10,answered\n")
+    version = warehouse.data_version(["conversations"])
+    load(warehouse, Settings(timezone="Asia/Tokyo"), tmp_path / "calls.csv")
+    assert rows("SELECT opened_local FROM conversations") == [(at("2026-03-03 08:00"),)]
+    assert rows("SELECT queued_local FROM calls") == [(at("2026-03-03 08:00"),)]
+    assert warehouse.data_version(["conversations"]) > version
+
+
 def test_contracts_begin_and_end_on_local_days(bring: Bring, rows: Rows) -> None:
     bring("subscriptions.csv", "customer_id,started_at,ended_at,mrr,currency\nA,2026-03-01,2026-03-31,10,EUR\n")
     assert rows("SELECT subscription_id, started_at, started_on, ended_on FROM subscriptions") == [

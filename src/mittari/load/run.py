@@ -15,7 +15,7 @@ from mittari.errors import UserError
 from mittari.facts import TABLES
 from mittari.load import duplicates, inputs, whole
 from mittari.load.coverage import Span, cover, parse_span, span_of
-from mittari.load.derive import Context
+from mittari.load.derive import DERIVATIONS, Context
 from mittari.load.dialect import Hints
 from mittari.load.headers import matched
 from mittari.load.mapping import Block, Mapping, find_mapping
@@ -208,6 +208,7 @@ def _reports(
 ) -> Iterator[LoadReport]:
     context = Context(settings)
     context.begin(connection)
+    whole.notice_other_settings(connection, context)
     changed: set[str] = set()
     named = _tables_with_declared_coverage(connection, jobs)
     for number, job in enumerate(jobs):
@@ -216,7 +217,7 @@ def _reports(
         infer = job.stage.table.name not in named
         outcome = _enter(connection, job, context, infer, now, changed)
         yield _report(job, outcome, job.seconds + time.monotonic() - began)
-    for name in ("conversations", "orders"):
+    for name in DERIVATIONS:
         if whole.derive_again(connection, TABLES[name], context):
             changed.add(name)
     if changed:

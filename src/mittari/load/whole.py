@@ -5,13 +5,17 @@ from datetime import date
 import duckdb
 
 from mittari.facts import Table
-from mittari.load.derive import Context
+from mittari.load.derive import DERIVATIONS, Context
 from mittari.load.derive.business import calendars_of
 from mittari.load.derive.context import TOUCHED
 from mittari.load.derive.links import links_of, resolve
 from mittari.load.merge import given_columns, insert
 from mittari.load.stage import RECORD, Stage, exclude
 from mittari.store.sql import identifier, names
+
+DERIVED_WITH = "derived with"
+RULES = 1
+"""Raised when a derivation changes, so that the next load computes the columns of older rows anew."""
 
 
 def refuse_cycles(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:
@@ -56,6 +60,23 @@ def derive_again(connection: duckdb.DuckDBPyConnection, table: Table, context: C
         connection.execute(f"DELETE FROM {identifier(table.name)} AS t USING again WHERE {key}")
         insert(connection, table, "again", context)
     return count
+
+
+def notice_other_settings(connection: duckdb.DuckDBPyConnection, context: Context) -> None:
+    """Mark every derived table as stale when its columns were computed under other settings, or by older rules.
+
+    Days that were read as local midnights keep their instants: of them only the file knows what was meant.
+    """
+    settings = context.settings
+    chosen = (settings.timezone, settings.currency, settings.default_calendar, settings.hours, settings.holidays)
+    now = f"{RULES}: {chosen}"
+    before = connection.execute("SELECT value FROM meta WHERE key = ?", [DERIVED_WITH]).fetchall()
+    if before == [(now,)]:
+        return
+    if before:
+        context.stale.update(DERIVATIONS)
+    connection.execute("DELETE FROM meta WHERE key = ?", [DERIVED_WITH])
+    connection.execute("INSERT INTO meta VALUES (?, ?)", [DERIVED_WITH, now])
 
 
 _GROUPS_TOUCHED = f"""
