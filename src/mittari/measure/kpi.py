@@ -60,6 +60,7 @@ class Definition:
     target: float | None = None
     guard: tuple[str, ...] = ()
     relation_takes: tuple[str, ...] = ()
+    relation_with: Mapping[str, Any] = field(default_factory=dict)
     relation_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     scales: bool = False
     board: int | None = None
@@ -86,8 +87,8 @@ class Definition:
         return self.units.get(output, self.unit)
 
     def relation_parameters(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters that the relation itself takes."""
-        return {name: params[name] for name in self.relation_takes}
+        """What the relation itself is told: constants of the KPI, and those of its parameters that it takes."""
+        return {**self.relation_with, **{name: params[name] for name in self.relation_takes}}
 
     def relation_for(self, params: Mapping[str, Any]) -> str:
         """The relation; a parameter may choose another one (`relation_by`: parameter -> its value -> relation)."""

@@ -11,7 +11,7 @@ def _csat_answers(answers: Any, csat_kind: str) -> Any:
     if csat_kind not in ("transactional", "overall"):
         raise UserError(f"csat_kind is transactional or overall, found {csat_kind!r}")
     of_kind = answers.transactional if csat_kind == "transactional" else ~answers.transactional
-    return answers.eligible & (answers.kind == "csat") & of_kind
+    return answers.eligible & of_kind
 
 
 @kpi(
@@ -23,6 +23,7 @@ def _csat_answers(answers: Any, csat_kind: str) -> Any:
     timing=LEAD,
     kind=SUBJECTIVE,
     relation="answers",
+    relation_with={"kind": "csat"},
     block="person",
     merge="add",
     outputs=("share", "mean", "bottom2"),
@@ -42,7 +43,6 @@ def csat(answers: Any, *, csat_kind: str = "transactional") -> dict[str, Any]:
         "at": answers.responded_at,
         "missing": asked & answers.score.isnull(),
         "left_out": {
-            "another question": answers.kind != "csat",
             "asked about something else": ~asked,
             "left open": answers.score.isnull(),
         },
@@ -63,6 +63,7 @@ def csat(answers: Any, *, csat_kind: str = "transactional") -> dict[str, Any]:
     timing=LAG,
     kind=SUBJECTIVE,
     relation="answers",
+    relation_with={"kind": "csat"},
     block="person",
     merge="add",
     outputs=("change",),
@@ -81,7 +82,7 @@ def csat_change(answers: Any, *, compare: str = "", csat_kind: str = "transactio
         of=asked & answers.score.notnull(),
         at=answers.responded_at,
         missing=asked & answers.score.isnull(),
-        left_out={"another question": answers.kind != "csat"},
+        left_out={"asked about something else": ~asked},
     )
     return {"change": Change(base=share, against=compare or "previous", at=answers.responded_at)}
 
@@ -95,6 +96,7 @@ def csat_change(answers: Any, *, compare: str = "", csat_kind: str = "transactio
     timing=LEAD,
     kind=SUBJECTIVE,
     relation="latest_answers",
+    relation_with={"kind": "nps"},
     relation_by={"nps_kind": {"transactional": "answers"}},
     block="person",
     merge="ids",
@@ -110,7 +112,7 @@ def nps(answers: Any, *, nps_kind: str = "relationship") -> dict[str, Any]:
     if nps_kind not in ("relationship", "transactional"):
         raise UserError(f"nps_kind is relationship or transactional, found {nps_kind!r}")
     of_kind = answers.transactional if nps_kind == "transactional" else ~answers.transactional
-    asked = answers.eligible & (answers.kind == "nps") & of_kind
+    asked = answers.eligible & of_kind
     scored = asked & answers.score.notnull()
     earlier = answers.earlier_answer
     return {
@@ -121,7 +123,6 @@ def nps(answers: Any, *, nps_kind: str = "relationship") -> dict[str, Any]:
             at=answers.responded_at,
             missing=asked & answers.score.isnull(),
             left_out={
-                "another question": answers.kind != "nps",
                 "the other kind of NPS": ~of_kind,
                 "an earlier answer of the same person": earlier,
                 "left open": answers.score.isnull(),

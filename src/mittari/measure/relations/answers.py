@@ -21,13 +21,14 @@ LEFT_OUT = {
 DEFAULT_SCALES = {"nps": (0, 10), "enps": (0, 10), "ces": (1, 7), "resolved": (0, 1)}
 
 
-def answers(facts: Facts) -> Mapping[str, Source]:
-    return {"written": _source(facts, scored(facts).mutate(earlier_answer=ibis.literal(False)))}
+def answers(facts: Facts, *, kind: str | None = None) -> Mapping[str, Source]:
+    """Answers to the questions of one kind (None: of all kinds)."""
+    return {"written": _source(facts, scored(facts, kind).mutate(earlier_answer=ibis.literal(False)))}
 
 
-def latest(facts: Facts) -> Mapping[str, Source]:
+def latest(facts: Facts, *, kind: str | None = None) -> Mapping[str, Source]:
     """Answers with their period, and whether each is its person's last scored one of that kind in the period (G15)."""
-    rows = scored(facts)
+    rows = scored(facts, kind)
     days = days_table()
     rows = rows.join(days, rows.responded_local.date() == days.day)
     order = [rows.responded_at.desc(), rows.key.desc()]
@@ -42,10 +43,12 @@ def _source(facts: Facts, rows: ir.Table, periodic: bool = False) -> Source:
     return Source(rows=rows, tables=("responses",), key="key", left_out=LEFT_OUT, dimensions=columns, periodic=periodic)
 
 
-def scored(facts: Facts) -> ir.Table:
+def scored(facts: Facts, kind: str | None = None) -> ir.Table:
     """Every answer known at `as_of` with its scale and whether it is eligible."""
     raw = facts.table("responses")
     raw = raw.filter(raw.responded_at <= as_of())
+    if kind is not None:
+        raw = raw.filter(raw.kind == kind)
     low, high = _scale_bounds(raw)
     about = ibis.coalesce(raw.conversation_id, raw.order_id, raw.touchpoint_id)
     rows = raw.mutate(
