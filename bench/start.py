@@ -1,7 +1,9 @@
-"""How long `mittari kpi` takes to start and answer, in units of a bare `import duckdb, numpy`: `python bench/start.py`.
+"""How long `mittari kpi` takes to start and answer, in units of a bare `import duckdb, numpy`.
 
-Both run as processes of their own, in turns, so that other work on the machine slows both. The plan is kept from a first
-run. The smallest of the runs is compared, the spread told beside it.
+    python bench/start.py [--kpi nps] [--runs 7]
+
+Both run as processes of their own, in turns, so that other work on the machine slows both. The plan is kept from a
+first run. The smallest of the runs is compared, the spread told beside it.
 """
 
 import argparse
