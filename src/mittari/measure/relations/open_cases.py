@@ -21,25 +21,36 @@ FLOW_DAYS = 28
 def open_cases(facts: Facts) -> Mapping[str, Source]:
     rows = written(facts)
     rows = rows.filter(rows.eligible)
+    with_history = facts.table("status_events")
+    with_history = with_history.filter((with_history.kind == "status") & (with_history.at <= as_of()))
+    rows = rows.mutate(has_history=rows.key.isin(with_history.conversation_id))
     periods = periods_table()
     rows = rows.join(periods, rows.opened_at < periods.p1)
+    rows = rows.mutate(
+        solved_by_columns=_solved_by_columns(rows, rows.p1),
+        left=true(rows.abandoned_at < rows.p1),
+        solved_recently=rows.solved
+        & true((rows.solved_last_at >= rows.p1 - ibis.interval(days=FLOW_DAYS)) & (rows.solved_last_at < rows.p1)),
+    )
+    # what the columns say is closed need not be looked up, unless there is a history that may say otherwise
+    rows = rows.filter(rows.has_history | rows.solved_recently | ~(rows.solved_by_columns | rows.left))
     states = _states(facts, periods)
     rows = rows.left_join(states, [rows.key == states.of_conversation, rows.period == states.of_period])
-    instant = rows.p1
-    by_columns = (true(rows.solved_first_at <= instant) & ~true(rows.reopened_first_at <= instant)) | (
-        rows.solved & (rows.solved_last_at <= instant)
-    )
-    solved_then = rows.state.isnull().ifelse(by_columns, rows.state.isin(SOLVED))
-    left = rows.abandoned_at < instant
-    since = instant - ibis.interval(days=FLOW_DAYS)
+    closed = rows.left | rows.state.isnull().ifelse(rows.solved_by_columns, rows.state.isin(SOLVED))
     rows = rows.mutate(
-        open=rows.incoming & ~solved_then & ~true(left),
-        pending=rows.incoming & ~solved_then & ~true(left) & rows.state.isin(WAITING).fill_null(False),
-        solved_recently=rows.solved & (rows.solved_last_at >= since) & (rows.solved_last_at < instant),
+        open=rows.incoming & ~closed,
+        pending=rows.incoming & ~closed & rows.state.isin(WAITING).fill_null(False),
     )
     rows = rows.filter(rows.open | rows.solved_recently)
     source = contact_source(facts, "conversations", rows, "status_events")
     return {"written": replace(source, periodic=True)}
+
+
+def _solved_by_columns(rows: ir.Table, instant: ir.TimestampValue) -> ir.BooleanValue:
+    """Solved at the instant: after the first solve and before a reopening, or after a last solve that stands."""
+    return (true(rows.solved_first_at <= instant) & ~true(rows.reopened_first_at <= instant)) | (
+        rows.solved & true(rows.solved_last_at <= instant)
+    )
 
 
 def _states(facts: Facts, periods: ir.Table) -> ir.Table:
