@@ -144,3 +144,20 @@ def test_an_export_without_a_needed_column_is_refused_with_the_column(
     (tmp_path / "tickets.csv").write_text("Ticket ID,Status\n1,Open\n")
     with pytest.raises(UserError, match='has no column "Contact ID"'):
         load(warehouse, settings, tmp_path / "tickets.csv", mapping="freshdesk")
+
+
+def test_a_single_file_may_be_called_anything_where_a_mapping_is_for_one_kind_of_file(
+    warehouse: Warehouse, settings: Settings, tmp_path: Path
+) -> None:
+    text = "customerID,tenure,Contract,MonthlyCharges,Churn\nc1,5,One year,20.50,No\nc2,0,Month-to-month,70.00,Yes\n"
+    (tmp_path / "download (1).csv").write_text(text)
+    reports = load(warehouse, settings, tmp_path / "download (1).csv", mapping="telco")
+    assert [(report.table, report.inserted) for report in reports] == [("customers", 2), ("subscriptions", 2)]
+
+
+def test_a_file_that_a_mapping_of_several_files_cannot_place_is_refused_with_their_names(
+    warehouse: Warehouse, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "download.csv").write_text("Conversation ID\n1\n")
+    with pytest.raises(UserError, match=r"no file is called as the mapping intercom expects.*csat"):
+        load(warehouse, settings, tmp_path / "download.csv", mapping="intercom")

@@ -167,8 +167,14 @@ class Mapping:
     source_tz: str | None
     blocks: tuple[Block, ...]
 
+    def at(self, path: Path) -> "Mapping":
+        """The mapping for this path: where all blocks are for one kind of file, a single one may be called anything."""
+        if not path.is_file() or len({block.files for block in self.blocks}) > 1:
+            return self
+        return replace(self, blocks=tuple(replace(block, files=()) for block in self.blocks))
+
     def inputs(self, path: Path) -> list[inputs.Input]:
-        """The files at the path that the blocks take. At a single file, patterns of names do not matter."""
+        """The files at the path that the blocks take, and those that they join."""
         found = inputs.files_at(path)
         taken = [file for file in found if any(block.needs(file) for block in self.blocks)]
         if not any(block.takes(file) for file in taken for block in self.blocks):

@@ -85,7 +85,7 @@ def load(
     """
     now = now or datetime.now(UTC).replace(tzinfo=None)
     path, span = Path(path), parse_span(covers)
-    declared = find_mapping(mapping) if mapping else None
+    declared = find_mapping(mapping).at(path) if mapping else None
     clock_zone = source_tz or (declared.source_tz if declared else None) or settings.source_timezone
     zone_of(clock_zone)
     found = declared.inputs(path) if declared else inputs.files_at(path)
