@@ -10,6 +10,8 @@ from ibis.expr import types as ir
 from mittari.measure import outputs as family
 
 COUNT, SUM = "count", "sum"
+WEIGHT = "multiplicity"
+"""The column of rows that stand for several equal ones."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Aggregates:
         # the expressions were written over the relation: bound to the rows derived from it, they find its columns there
         (where,) = rows.bind(term.where)
         if term.mode == COUNT:
-            return rows.count(where=where)
+            return rows.count(where=where) if WEIGHT not in rows.columns else rows[WEIGHT].sum(where=where).fill_null(0)
         (value,) = rows.bind(term.value)
         return value.cast("float64").sum(where=where).fill_null(0.0)
 
@@ -91,16 +93,17 @@ class Aggregates:
 
 def block_sums(blocks: ir.Table, pairs: Mapping[str, tuple[str, str]], plain: set[str]) -> dict[str, Any]:
     """Sums over blocks: for each (x, y) pair G, Sx, Sy, Sx2, Sy2, Sxy; for the plain columns their sum."""
-    sums: dict[str, Any] = {name: blocks[name].sum().cast("float64") for name in sorted(plain)}
+    each = blocks[WEIGHT].cast("float64") if WEIGHT in blocks.columns else ibis.literal(1.0)
+    sums: dict[str, Any] = {name: (blocks[name] * each).sum().cast("float64") for name in sorted(plain)}
     for prefix, (top, bottom) in pairs.items():
         x, y = block_value(blocks, top), blocks[bottom].cast("float64")
         sums |= {
-            f"{prefix}_G": blocks.count(where=blocks[bottom] != 0).cast("float64"),
-            f"{prefix}_Sx": x.sum(),
-            f"{prefix}_Sy": y.sum(),
-            f"{prefix}_Sx2": (x * x).sum(),
-            f"{prefix}_Sy2": (y * y).sum(),
-            f"{prefix}_Sxy": (x * y).sum(),
+            f"{prefix}_G": (blocks[bottom] != 0).ifelse(each, ibis.literal(0.0)).sum(),
+            f"{prefix}_Sx": (x * each).sum(),
+            f"{prefix}_Sy": (y * each).sum(),
+            f"{prefix}_Sx2": (x * x * each).sum(),
+            f"{prefix}_Sy2": (y * y * each).sum(),
+            f"{prefix}_Sxy": (x * y * each).sum(),
         }
     return sums
 

@@ -9,6 +9,10 @@ from mittari.time import to_local
 MARKS = re.compile(r"'__(\w+?)__'")
 DAYS = """SELECT CAST(unnest(generate_series(first_day, end_day - 1, INTERVAL 1 DAY)) AS DATE) AS day, period
 FROM call_periods"""
+PLACES = """SELECT day, CAST((SELECT count(*) FROM call_periods WHERE end_day <= day) AS INTEGER) AS place
+FROM (
+    SELECT CAST(unnest(generate_series(min(end_day), max(end_day), INTERVAL 1 DAY)) AS DATE) AS day FROM call_periods
+)"""
 # A rate holds until the next one, and for 7 days at most (SPEC 4.4).
 RATES = """SELECT quote AS currency, rate,
     CAST(unnest(generate_series(date, LEAST(date + 7, COALESCE(upto, date + 7)), INTERVAL 1 DAY)) AS DATE) AS day
@@ -22,6 +26,8 @@ def statement(sql: str, call: Call) -> str:
         for number, span in enumerate(call.spans)
     )
     tables = f"call_periods(period, p0, p1, first_day, end_day) AS (VALUES {periods}), call_days AS ({DAYS})"
+    if "call_places" in sql:
+        tables += f", call_places AS ({PLACES})"
     if "call_rates" in sql:
         tables += f", call_rates AS ({RATES})"
     marked = MARKS.sub(r"$\1", sql)
@@ -34,6 +40,7 @@ def parameters(sql: str, call: Call, state: State) -> dict[str, Any]:
     known: dict[str, Any] = {
         "as_of": call.as_of,
         "as_of_local": to_local(call.as_of, state.zone),
+        "first_end_local": min(span.end_day for span in spans).isoformat(),
         "span_start_local": min(span.first_day for span in spans).isoformat(),
         "span_end_local": max(span.end_day for span in spans).isoformat(),
     }

@@ -4,6 +4,7 @@ Only this module, groups, aggregates, exposures, rowsql and the relations import
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mittari.measure import outputs as family
@@ -56,7 +57,7 @@ class Compiler:
         self.recipes: list[Recipe] = []
 
     def add(self, definition: Definition, output: str, params: Mapping[str, Any]) -> None:
-        sources = self.shelf.sources(definition, params)
+        sources = {name: self._counted(source) for name, source in self.shelf.sources(definition, params).items()}
         name = next(iter(sources))
         declared = definition.build(sources[name].rows, **params)[output]
         scope = (getattr(declared, "base", None) or declared).scope
@@ -69,6 +70,12 @@ class Compiler:
             if kind_of(spec, block_of(definition)) == BLOCKS and not sources[name].periodic:
                 fallback += self._parts(definition, params, name, sources[name], spec, family.DAY)
         self.recipes.append(recipe(definition, output, declared, tuple(parts), tuple(fallback)))
+
+    def _counted(self, source: Source) -> Source:
+        """The source with its totals for rows where nothing is split or filtered."""
+        if source.totals is None or self.request.by or self.request.where:
+            return source
+        return replace(source, rows=source.totals)
 
     @staticmethod
     def _relation_key(definition: Definition, params: Mapping[str, Any]) -> tuple[Any, ...]:

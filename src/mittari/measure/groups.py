@@ -8,7 +8,7 @@ from ibis.expr import types as ir
 
 from mittari.errors import Fault
 from mittari.measure import outputs as family
-from mittari.measure.aggregates import Aggregates, Term, block_sums, row_terms, side_terms
+from mittari.measure.aggregates import WEIGHT, Aggregates, Term, block_sums, row_terms, side_terms
 from mittari.measure.recipe import BLOCKS, CELLS, STOCK, VALUES, WAITS, Query, Request
 from mittari.measure.relations import Facts, Source
 from mittari.measure.relations.base import days_table, instant
@@ -168,7 +168,8 @@ class Group:
     def _blocks(self, rows: ir.Table) -> tuple[ir.Table, list[str]]:
         rows = with_period(self.source, rows, self.clock)
         if self.source.periodic:  # one row per person and period: the row is its own block
-            blocks = rows.select("period", *self.slices, **self.aggregates.as_columns(rows))
+            weight = [WEIGHT] if WEIGHT in rows.columns else []
+            blocks = rows.select("period", *self.slices, *weight, **self.aggregates.as_columns(rows))
         else:
             rows = rows.mutate(**block_key(rows, self.block, False, self.clock))
             blocks = rows.group_by("period", *self.slices, "block").agg(**self.aggregates.over(rows))

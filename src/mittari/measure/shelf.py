@@ -18,6 +18,14 @@ from mittari.measure.relations import RELATIONS, Facts, Source
 ONLY = "written"
 
 
+class NamedTotals(msgspec.Struct, frozen=True):
+    """The rows of a source counted, where nothing is split: their statement and columns."""
+
+    name: str
+    sql: str
+    columns: dict[str, str]
+
+
 class NamedSource(msgspec.Struct, frozen=True):
     """One source of a relation as it is kept: its statement, and the columns it has with their types."""
 
@@ -30,10 +38,12 @@ class NamedSource(msgspec.Struct, frozen=True):
     dimensions: dict[str, str]
     customer: str | None
     periodic: bool
+    totals: NamedTotals | None = None
 
     def source(self) -> Source:
         return Source(
             rows=ibis.table(self.columns, name=self.name),
+            totals=None if self.totals is None else ibis.table(self.totals.columns, name=self.totals.name),
             tables=self.tables,
             key=self.key,
             left_out=self.left_out,
@@ -62,6 +72,7 @@ class Shelf:
         if identity not in self._sources:
             kept = self._keep(identity, lambda: self._compiled(relation, own))
             self._statements |= {each.name: each.sql for each in kept.values()}
+            self._statements |= {each.totals.name: each.totals.sql for each in kept.values() if each.totals}
             self._sources[identity] = {name: each.source() for name, each in kept.items()}
         return self._sources[identity]
 
@@ -86,18 +97,24 @@ class Shelf:
 
 
 def _named(name: str, source: Source) -> NamedSource:
-    schema = source.rows.schema()
     return NamedSource(
         name=name,
         sql=to_sql(source.rows),
-        columns={column: str(kind) for column, kind in schema.items()},
+        columns=columns_of(source.rows),
         tables=source.tables,
         key=source.key,
         left_out=dict(source.left_out),
         dimensions=dict(source.dimensions),
         customer=source.customer,
         periodic=source.periodic,
+        totals=None
+        if source.totals is None
+        else NamedTotals(f"{name}_totals", to_sql(source.totals), columns_of(source.totals)),
     )
+
+
+def columns_of(rows: ibis.Table) -> dict[str, str]:
+    return {column: str(kind) for column, kind in rows.schema().items()}
 
 
 def to_sql(statement: ibis.Table) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 
 from mittari.measure.relations.answers import answers, latest
 from mittari.measure.relations.base import Facts, Source
+from mittari.measure.relations.buyers import buyers
 from mittari.measure.relations.complaints import complaints
 from mittari.measure.relations.contacts import contacts, repeat_contacts
 from mittari.measure.relations.customers import (
-    buyers,
     contract_spans,
     customer_periods,
     customer_periods_by_orders,

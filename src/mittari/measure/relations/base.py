@@ -77,7 +77,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Source:
-    """One physical source of a relation: rows with the relation's columns, and why rows may be left out of all KPIs."""
+    """One physical source of a relation: rows with the relation's columns, and why rows may be left out of all KPIs.
+
+    `totals` stands in for the rows where nothing is split or filtered: equal ones as one, with `multiplicity`.
+    """
 
     rows: ir.Table
     tables: tuple[str, ...]
@@ -86,6 +89,7 @@ class Source:
     dimensions: Mapping[str, str] = field(default_factory=dict)
     customer: str | None = "customer_id"
     periodic: bool = False
+    totals: ir.Table | None = None
 
 
 Builder = Callable[[Facts], Mapping[str, Source]]
@@ -102,6 +106,11 @@ def periods_table() -> ir.Table:
 def days_table() -> ir.Table:
     """Every local day of the call with the number of its period: an equality join is quicker than a range join."""
     return ibis.table({"day": "date", "period": "int32"}, name="call_days")
+
+
+def places_table() -> ir.Table:
+    """For each local day between the ends of the first and the last period, how many periods have ended by it."""
+    return ibis.table({"day": "date", "place": "int32"}, name="call_places")
 
 
 def rate_days_table() -> ir.Table:

@@ -144,22 +144,3 @@ def customer_periods_by_orders(facts: Facts, *, grace_days: int = GRACE_DAYS) ->
         opening_eur=ibis.null("float64"), closing_eur=ibis.null("float64"), no_rate=ibis.literal(False)
     )
     return {"written": _people(people, ("orders",), 0)}
-
-
-def buyers(facts: Facts, *, window_days: int = 365) -> Mapping[str, Source]:
-    """One row per period and customer with a valid order in the `window_days` local days that end with the period."""
-    orders = valid_orders(facts)
-    orders = orders.filter(orders.valid & orders.customer_id.notnull())
-    days = orders.select("customer_id", day=orders.ordered_local.date()).distinct()
-    periods = periods_table()
-    rows = days.join(
-        periods, [days.day < periods.end_day, days.day >= periods.end_day - ibis.interval(days=window_days)]
-    )
-    people = rows.group_by("period", "customer_id", "first_day").agg(days=rows.count())
-    people = people.mutate(
-        key=people.customer_id,
-        opened_at=people.first_day.cast("timestamp"),
-        opened_local=people.first_day.cast("timestamp"),
-        eligible=ibis.literal(True),
-    )
-    return {"written": Source(rows=people, tables=("orders",), key="key", periodic=True)}
