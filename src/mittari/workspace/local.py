@@ -69,7 +69,7 @@ class LocalWorkspace(Workspace):
 
     def _measure(self, wanted: Sequence[Wanted], call: Call, state: State) -> Table:
         key = (
-            state.version(tuple(state.schemas)),
+            _version_read(wanted, state),
             (call.periods, call.as_of, tuple(sorted(call.where.items())), call.by),
             tuple((definition.id, output, tuple(sorted(params.items()))) for definition, output, params in wanted),
         )
@@ -218,6 +218,16 @@ class LocalWorkspace(Workspace):
 
     def close(self) -> None:
         self.warehouse.close()
+
+
+ALWAYS_READ = ("customers", "fx_rates", "coverage", "rejects")
+"""What slices, money, zeros and n_rejected of any KPI look at beside its own tables."""
+
+
+def _version_read(wanted: Sequence[Wanted], state: State) -> tuple[object, ...]:
+    """What a kept result depends on: the versions of the tables that its KPIs read, and the newest load for `as_of`."""
+    tables = {table for definition, _, _ in wanted for table in definition.tables}
+    return tuple(sorted((table, state.versions.get(table, 0)) for table in (*tables, *ALWAYS_READ)))
 
 
 def _covers(given: str | tuple[date, date] | None) -> tuple[date, date] | None:
