@@ -3,6 +3,7 @@
 The exports under `vendors/` are invented, persons included; only their headers and words are the vendor's.
 """
 
+import re
 import tomllib
 from collections.abc import Callable
 from importlib import resources
@@ -17,6 +18,7 @@ from mittari.settings import Settings
 from mittari.store import Warehouse
 
 VENDORS = Path(__file__).parent / "vendors"
+MANUAL = Path(__file__).parents[2] / "docs" / "mappings.md"
 Rows = Callable[[str], list[tuple[Any, ...]]]
 Bring = Callable[..., list[LoadReport]]
 
@@ -161,3 +163,29 @@ def test_a_file_that_a_mapping_of_several_files_cannot_place_is_refused_with_the
     (tmp_path / "download.csv").write_text("Conversation ID\n1\n")
     with pytest.raises(UserError, match=r"no file is called as the mapping intercom expects.*csat"):
         load(warehouse, settings, tmp_path / "download.csv", mapping="intercom")
+
+
+def test_the_manual_names_every_shipped_mapping() -> None:
+    assert set(re.findall(r"^\| `([\w-]+)` \|", MANUAL.read_text(encoding="utf-8"), flags=re.MULTILINE)) == set(
+        shipped_mappings()
+    )
+
+
+def test_the_mapping_of_the_manual_loads_what_it_describes(
+    warehouse: Warehouse, settings: Settings, tmp_path: Path, rows: Rows
+) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", MANUAL.read_text(encoding="utf-8"), flags=re.DOTALL)
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (tmp_path / "shop.toml").write_text(example.replace('sheet = "Orders" ', '# sheet = "Orders" '), encoding="utf-8")
+    noise = "Shop export\n\n"
+    (folder / "orders.csv").write_text(
+        f"{noise}Number;Version;State;Customer;Ordered at (Oslo);Shop\n"
+        "1;1;open;c1;13/10/2026 09:00;Bergen\n1;2;done;c1;13/10/2026 09:00;Bergen\n2;1;draft;c2;14/10/2026 10:00;?\n"
+    )
+    (folder / "payments.csv").write_text(f"{noise}order_number;amount\n1;10.50\n1;4.50\n2;1.00\n")
+    (report,) = load(warehouse, settings, folder, mapping=tmp_path / "shop.toml")
+    assert (report.rows, report.rejected) == (1, 0)
+    assert rows(
+        "SELECT order_id, status, invoice_amount::DOUBLE, strftime(ordered_at, '%d %H:%M'), dim_shop FROM orders"
+    ) == [("1", "paid", 15.0, "13 07:00", "Bergen")]

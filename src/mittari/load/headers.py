@@ -1,6 +1,7 @@
 """Which header of a file is which column of a table."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,18 @@ def matched(table: Table, headers: Iterable[str], where: Path | None) -> Match:
             columns[column] = header
     require(table, columns, headers, where)
     return Match(columns, ignored)
+
+
+def meant(column: str, headers: Collection[str]) -> str:
+    """The one header that a mapping's column means: exactly, in other letter case, or as a pattern (`Created at (*)`).
+
+    The column itself where none or several fit: as a header it is missing then.
+    """
+    if column in headers:
+        return column
+    fitting = re.compile(re.escape(column).replace(r"\*", ".*"), re.IGNORECASE)
+    found = [header for header in headers if fitting.fullmatch(header)]
+    return found[0] if len(found) == 1 else column
 
 
 def require(table: Table, columns: Iterable[str], headers: Iterable[str], where: Path | None) -> None:

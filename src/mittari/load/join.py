@@ -9,6 +9,7 @@ import duckdb
 
 from mittari.errors import UserError, did_you_mean
 from mittari.load.expression import type_of
+from mittari.load.headers import meant
 from mittari.load.source import Source
 from mittari.store.sql import identifier, names
 
@@ -38,16 +39,17 @@ class Join:
             raise UserError(
                 f'"{self.file}" is not there', where, "Import the folder that holds all files of the export."
             )
-        for column, owner in [pair for ours, theirs in self.on for pair in ((ours, source), (theirs, other))]:
+        on = [(meant(our, source.columns), meant(their, other.columns)) for our, their in self.on]
+        for column, owner in [pair for our, their in on for pair in ((our, source), (their, other))]:
             if column not in owner.columns:
                 hint = did_you_mean(column, owner.columns) or f"Found are {', '.join(owner.columns)}."
                 raise UserError(f'"{owner.name}" has no column "{column}"', where, hint)
         kinds = {
             name: type_of(connection, other.relation, sql, f"{where}, {name}") for name, sql in self.columns.items()
         }
-        theirs = [column for _, column in self.on]
+        theirs = [column for _, column in on]
         values = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in self.columns.items())
-        same = " AND ".join(f"ours.{identifier(our)} = theirs.{identifier(their)}" for our, their in self.on)
+        same = " AND ".join(f"ours.{identifier(our)} = theirs.{identifier(their)}" for our, their in on)
         taken = ", ".join(f"theirs.{identifier(name)}" for name in self.columns)
         relation = (
             f"(SELECT ours.*, {taken} FROM {source.relation} AS ours LEFT JOIN "

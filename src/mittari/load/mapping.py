@@ -46,7 +46,7 @@ from mittari.load import inputs
 from mittari.load.coverage import Span, parse_span
 from mittari.load.dialect import Hints
 from mittari.load.expression import first_line, type_of
-from mittari.load.headers import require
+from mittari.load.headers import meant, require
 from mittari.load.join import Join, parse_joins
 from mittari.load.source import Source
 from mittari.load.stage import Feed, Stage, fill
@@ -98,12 +98,15 @@ class Block:
 
     def _for_headers_of(self, source: Source) -> "Block":
         """The block with the headers of this source in place of patterns and of other letter case."""
-        plain = {name: _header(column, source) for name, column in self.plain.items()}
+        plain = {name: meant(column, source.columns) for name, column in self.plain.items()}
         columns = {
             name: identifier(plain[name]) if name in plain else PATTERN.sub(lambda found: _quoted(found, source), sql)
             for name, sql in self.columns.items()
         }
-        return replace(self, plain=plain, columns=columns)
+        last = self.last_by
+        if last is not None:
+            last = tuple(meant(column, source.columns) for column in last[0]), meant(last[1], source.columns)
+        return replace(self, plain=plain, columns=columns, last_by=last)
 
     def _fill(self, connection: duckdb.DuckDBPyConnection, source: Source, clock: Clock, number: int) -> Stage:
         self._require_columns(source)
@@ -278,18 +281,9 @@ def _block(block: dict[str, Any], mapping: str, nulls: tuple[str, ...]) -> Block
     )
 
 
-def _header(column: str, source: Source) -> str:
-    """The one header that the column means, exactly or as a pattern; itself where none or several do: it is missing."""
-    if column in source.columns:
-        return column
-    fitting = re.compile(re.escape(column).replace(r"\*", ".*"), re.IGNORECASE)
-    found = [header for header in source.columns if fitting.fullmatch(header)]
-    return found[0] if len(found) == 1 else column
-
-
 def _quoted(found: re.Match[str], source: Source) -> str:
     """A pattern that stands in an expression as a quoted column, as the header it means."""
-    return identifier(_header(found[1], source))
+    return identifier(meant(found[1], source.columns))
 
 
 def _expression(given: object, where: str) -> str:
