@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 import mittari
+from mittari.load.derive.edits import settle_where
 from mittari.store.warehouse import Warehouse
 
 STATEMENTS = Path(__file__).parent / "scale"
@@ -37,6 +38,8 @@ def make(home: Path, conversations: int, memory_limit: str = "8GB") -> Path:
         for table in ORDER:
             with warehouse.writing(session) as connection:
                 fill(connection, table, sizes)
+                if table == "responses":
+                    settle_where(connection, "true")
                 warehouse.bump(connection, [table], NEWEST_LOAD)
         session.execute("CHECKPOINT")
     return home / WAREHOUSE

@@ -85,6 +85,7 @@ responses = Table(
         flag("is_repeat_press", "1 for a second press on a device within seconds."),
         flag("is_test", "1 for an answer given for testing; never counted."),
         derived("responded_local", "ts", "responded_at on the local wall clock."),
+        derived("edited_at", "ts", "When the same person next answered this about the same conversation or order."),
         derived("person_id", "id", "Who answered: the customer, else the employee."),
     ),
 )

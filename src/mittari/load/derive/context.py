@@ -10,6 +10,7 @@ from mittari.settings import Settings
 from mittari.store.sql import identifier
 
 TOUCHED = "touched_conversations"
+TOUCHED_CONTACTS = "touched_contacts"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Context:
 
     def begin(self, connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED} (conversation_id VARCHAR)")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED_CONTACTS} (contact VARCHAR)")
 
     def about_to_replace(self, connection: duckdb.DuckDBPyConnection, table: Table, news: str) -> None:
         """Note the conversations that old rows, about to be deleted, had a say in."""
@@ -42,6 +44,11 @@ class Context:
             self.touch(
                 connection,
                 f"SELECT old.conversation_id FROM {table.name} AS old JOIN {news} AS new ON {key} WHERE new.replaces",
+            )
+        if table.name == "responses":
+            connection.execute(
+                f"INSERT INTO {TOUCHED_CONTACTS} SELECT coalesce(old.conversation_id, old.order_id) "
+                f"FROM responses AS old JOIN {news} AS new USING (response_id) WHERE new.replaces"
             )
         if table.name == "conversations":
             self.touch(
@@ -58,6 +65,8 @@ class Context:
         """Note what rows that have entered a table alter elsewhere."""
         if table.name in ("messages", "status_events"):
             self.touch(connection, f"SELECT DISTINCT conversation_id FROM {news}")
+        elif table.name == "responses" and not was_empty:
+            connection.execute(f"INSERT INTO {TOUCHED_CONTACTS} SELECT coalesce(conversation_id, order_id) FROM {news}")
         elif table.name == "business_calendars":
             self.stale.add("conversations")
         elif table.name == "fx_rates":

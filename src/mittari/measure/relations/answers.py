@@ -10,7 +10,7 @@ import ibis
 from ibis.expr import types as ir
 
 from mittari.measure import dimensions
-from mittari.measure.relations.base import Facts, Source, as_of, days_table, flag, seconds, true
+from mittari.measure.relations.base import Facts, Source, as_of, days_table, flag, seconds, seen, true
 
 EDIT_S = 86_400.0
 LEFT_OUT = {
@@ -63,7 +63,8 @@ def scored(facts: Facts, kind: str | None = None) -> ir.Table:
         scale=low.cast("int64").cast("string") + "-" + high.cast("int64").cast("string"),
         score=(raw.answered.fill_null(1) == 1).ifelse(raw.score, ibis.null("float64")),
     )
-    rows = rows.mutate(superseded=_superseded(rows))
+    edited = true(seconds(rows.responded_at, seen(rows.edited_at)) <= EDIT_S)
+    rows = rows.mutate(superseded=rows.transactional & edited)
     return rows.mutate(
         eligible=~(rows.test | rows.repeat_press | rows.superseded),
         top_box=true(rows.score >= _top_box(rows)),
@@ -81,23 +82,3 @@ def _top_box(rows: ir.Table) -> ir.Value:
     """The lowest satisfied score (G17): 4 of 5, 6 of 7, 9 of 10, 3 of 4; the top point of shorter scales."""
     points = rows.scale_high - rows.scale_low + 1
     return rows.scale_high - (points >= 4).ifelse(1, 0)
-
-
-def _superseded(rows: ir.Table) -> ir.BooleanValue:
-    """Whether a later answer of the same person about the same conversation or order came within 24 hours.
-
-    At a touchpoint a person may press again tomorrow and mean it: those answers all stand. A test edits nothing.
-    """
-    real = ~(rows.test | rows.repeat_press)
-    contact = ibis.coalesce(rows.conversation_id, rows.order_id)
-    same = ibis.window(
-        group_by=[rows.survey_id, rows.kind, rows.item, contact, rows.person_id, real],
-        order_by=[rows.responded_at, rows.key],
-    )
-    following = rows.responded_at.lead().over(same)
-    return (
-        rows.transactional
-        & contact.notnull()
-        & rows.person_id.notnull()
-        & true(seconds(rows.responded_at, following) <= EDIT_S)
-    )
