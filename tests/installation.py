@@ -18,9 +18,10 @@ FIXTURES = ROOT / "tests" / "golden" / "fixtures"
 
 
 @pytest.fixture(scope="session")
-def plans_folder(pytestconfig: pytest.Config) -> Path:
+def plans_folder(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where compiled plans stay between runs; those of other code are thrown away."""
-    all_plans = pytestconfig.cache.mkdir("plans")
+    cache = getattr(pytestconfig, "cache", None)  # there is none under `-p no:cacheprovider`
+    all_plans = tmp_path_factory.mktemp("plans") if cache is None else cache.mkdir("plans")
     kept = all_plans / code_fingerprint([ROOT / "src" / "mittari" / "measure"])[:16]
     for other in all_plans.iterdir():
         if other != kept:

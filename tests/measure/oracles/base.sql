@@ -77,7 +77,7 @@ WITH RECURSIVE chain AS (
       AND known(s.deleted_at, as_of) IS NULL
 )
 SELECT conversation_id AS contact_id, seen.* EXCLUDE (conversation_id, last_solved_at), customers.segment,
-       bot_first AND handoff_at IS NULL AND answered_at IS NULL AS bot_only,
+       bot_first AND known(handoff_at, as_of) IS NULL AND answered_at IS NULL AS bot_only,
        answered_at IS NULL AND coalesce(seconds(wait_started_at, abandoned_at) <= 10, false) AS short,
        coalesce(last_solved_at, CASE WHEN reopened_at IS NULL OR reopened_at < first_solved_at THEN first_solved_at END) AS solved_at,
        coalesce(solved_at > coalesce(reopened_at, TIMESTAMP '0001-01-01'), false) AS solved_now
