@@ -1,0 +1,112 @@
+"""Rules that no golden record touches, worked out by hand on a few rows each."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from measure.worlds import columns, installation
+from mittari.workspace import Workspace
+from mittari.workspace.local import LocalWorkspace
+
+AS_OF = "2025-12-01"
+
+
+@pytest.fixture
+def empty(tmp_path: Path, plans_folder: Path) -> Iterator[LocalWorkspace]:
+    workspace = installation(tmp_path / "home", plans_folder, {})
+    yield workspace
+    workspace.close()
+
+
+def load(workspace: LocalWorkspace, table: str, *rows: dict[str, Any]) -> None:
+    assert workspace.load_rows(table, columns(rows)).rejected == 0
+
+
+def answer(number: int, kind: str, score: float, **more: Any) -> dict[str, Any]:
+    day = datetime(2025, 3, 1 + number, 9)
+    return {
+        "response_id": f"r{number}",
+        "kind": kind,
+        "score": score,
+        "responded_at": day,
+        "customer_id": f"k{number}",
+    } | more
+
+
+def value(workspace: Workspace, name: str, period: str = "2025-03", **more: Any) -> tuple[float | None, int | None]:
+    record = workspace.kpi(name, period, as_of=AS_OF, **more).one()
+    return record.value, record.n
+
+
+def test_answers_without_a_scale_are_on_the_usual_one(empty: LocalWorkspace) -> None:
+    """CSAT is 1 to 5 with the boxes 4 and 5; 1 and 2 are the lowest boxes."""
+    scores = (1, 2, 3, 4, 5)
+    load(empty, "responses", *[answer(n, "csat", score, conversation_id=f"c{n}") for n, score in enumerate(scores)])
+    assert value(empty, "csat.share") == (0.4, 5)
+    assert value(empty, "csat.bottom2") == (0.4, 5)
+    assert value(empty, "csat.share", where={"scale": "1-5"}) == (0.4, 5)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "satisfied"),
+    [(1, 5, 2), (1, 7, 2), (0, 10, 2), (1, 10, 2), (1, 4, 2), (1, 3, 1), (0, 1, 1)],
+)
+def test_the_satisfied_boxes_depend_on_the_scale(empty: LocalWorkspace, low: int, high: int, satisfied: int) -> None:
+    scale = {"scale_min": low, "scale_max": high, "conversation_id": "c"}
+    rows = [answer(n, "csat", score, **scale) for n, score in enumerate(range(low, high + 1))]
+    load(empty, "responses", *rows)
+    assert value(empty, "csat.share") == (pytest.approx(satisfied / len(rows)), len(rows))
+
+
+@pytest.mark.parametrize("mark", ["is_test", "is_repeat_press"])
+def test_an_answer_that_does_not_count_replaces_none(empty: LocalWorkspace, mark: str) -> None:
+    first = answer(0, "csat", 5, conversation_id="c", survey_id="s")
+    later = {**first, "response_id": "later", "score": 1, "responded_at": datetime(2025, 3, 1, 10), mark: 1}
+    load(empty, "responses", first, later)
+    assert value(empty, "csat.share") == (1, 1)
+
+
+@pytest.mark.parametrize(("hour", "counted"), [(9, (0, 1)), (10, (0.5, 2))])
+def test_an_answer_is_edited_within_a_day(empty: LocalWorkspace, hour: int, counted: tuple[float, int]) -> None:
+    first = answer(0, "csat", 5, conversation_id="c", survey_id="s")
+    edit = {**first, "response_id": "later", "score": 1, "responded_at": datetime(2025, 3, 2, hour)}
+    load(empty, "responses", first, edit)
+    assert value(empty, "csat.share") == counted
+
+
+def order(number: int, customer: str, day: str, status: str = "paid", **more: Any) -> dict[str, Any]:
+    row = {
+        "order_id": f"o{number}",
+        "customer_id": customer,
+        "ordered_at": datetime.fromisoformat(day),
+        "status": status,
+    }
+    return {**row, "currency": "EUR", "invoice_amount": 10.0, **more}
+
+
+def test_who_ordered_in_the_year_before_is_a_customer(empty: LocalWorkspace) -> None:
+    """At the opening of March 2025 b, c and d are active; c's year ends on 20 March, d's on the last day."""
+    load(
+        empty,
+        "orders",
+        order(1, "a", "2024-01-10T12:00"),
+        order(2, "b", "2024-06-01T12:00"),
+        order(3, "c", "2024-03-20T12:00"),
+        order(4, "d", "2024-03-31T12:00"),
+        order(5, "e", "2024-06-01T12:00", "cancelled"),
+        order(6, "f", "2024-06-01T12:00", refund_amount=10.0),
+        order(7, "g", "2025-03-10T12:00"),
+    )
+    assert value(empty, "customer_retention_rate") == (pytest.approx(1 / 3), 3)
+    assert value(empty, "customer_retention_rate", "2025-02") == (1, 3)
+    rate = empty.kpi("new_customer_count.rate", "2025-03", as_of=AS_OF).one()
+    assert (rate.n, rate.components["exposure"]) == (1, 3)
+
+
+def test_a_year_after_the_order_ends_with_its_last_day(empty: LocalWorkspace) -> None:
+    """An order on 1 April 2024 is in force at the midnight that opens 1 April 2025, one on 31 March no more."""
+    load(empty, "orders", order(1, "a", "2024-04-01T12:00"), order(2, "b", "2024-03-31T12:00"))
+    assert value(empty, "customer_retention_rate") == (0.5, 2)
