@@ -1,10 +1,12 @@
 """`--suggest`: a file in our own layout needs no change, a foreign one is understood as far as it can be."""
 
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from mittari.errors import UserError
@@ -202,3 +204,49 @@ def test_quotes_and_line_ends_in_headers_and_values_do_not_break_the_mapping(
 def test_a_file_that_is_not_there_is_the_users_mistake(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such file"):
         suggest(tmp_path / "nothing.csv")
+
+
+def test_a_folder_is_no_file_to_suggest_for(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(UserError, match=r"found a folder.*such as one\.csv"):
+        suggest(tmp_path)
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet", "csv.gz"])
+def test_other_formats_are_looked_at_as_well(tmp_path: Path, ending: str, bring_suggested: BringSuggested) -> None:
+    path = tmp_path / f"anything.{ending}"
+    rows = (
+        "SELECT 'c1' AS \"call id\", TIMESTAMP '2026-10-05 09:00' AS \"queue start\", 12.5 AS wait, 'served' AS result"
+    )
+    options = {"jsonl": "FORMAT json", "parquet": "FORMAT parquet", "csv.gz": "FORMAT csv, HEADER, COMPRESSION gzip"}[
+        ending
+    ]
+    duckdb.execute(f"COPY ({rows}) TO '{path}' ({options})")
+    report = bring_suggested(path)
+    assert (report.table, report.inserted, report.rejected) == ("calls", 1, 0)
+
+
+def test_names_of_people_are_not_repeated_in_the_mapping() -> None:
+    text = suggest(VENDORS / "freshdesk_tickets.csv")
+    assert "Full name" in text
+    assert "Aino" not in text
+    assert "example.com" not in text
+
+
+@pytest.mark.parametrize(
+    ("file", "mapping"),
+    [
+        ("zendesk_tickets.csv", "zendesk"),
+        ("freshdesk_tickets.csv", "freshdesk"),
+        ("intercom/conversations.csv", "intercom"),
+        ("intercom/csat.csv", "intercom"),
+        ("chatwoot/conversations.csv", "chatwoot"),
+    ],
+)
+def test_a_shipped_mapping_that_fits_is_pointed_out(file: str, mapping: str) -> None:
+    assert re.findall(r"--mapping (\w+)$", suggest(VENDORS / file), flags=re.MULTILINE) == [mapping]
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_no_shipped_mapping_is_pointed_out_for_our_own_layout(path: Path) -> None:
+    assert "comes with Mittari" not in suggest(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from mittari.errors import UserError
 from mittari.load import inputs
 from mittari.load.dialect import Hints
 from mittari.load.source import open_source
@@ -92,7 +93,13 @@ def words_of(text: str) -> frozenset[str]:
 
 def look_at(path: Path) -> Foreign:
     """Read the beginning of a file and say what its columns look like. Raises `UserError` where it cannot be read."""
-    file = inputs.files_at(path)[0]
+    files = inputs.files_at(path)
+    if path.is_dir():
+        names = ", ".join(file.name for file in files[:SHOWN])
+        raise UserError(
+            "a mapping is suggested for one file, found a folder", path, f"Name a file of it, such as {names}."
+        )
+    file = files[0]
     encoding = None if file.packed or file.format != "csv" else _encoding(path)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         source = open_source(connection, file, Hints(encoding=encoding), Path(folder), 0)

@@ -16,11 +16,15 @@ from zoneinfo import available_timezones
 from mittari.errors import one_line
 from mittari.facts import TABLES, Column, Table, aliases
 from mittari.load import guesses, inputs
+from mittari.load.headers import meant
 from mittari.load.looks import MOMENT_KINDS, NUMBER_KINDS, Foreign, Look, look_at, words_of
+from mittari.load.mapping import Block, find_mapping, shipped_mappings
 
 FILL_IN = "FILL IN"
 FEW = 30
 LONGEST_COMMENT = 300
+ENOUGH = 4
+QUOTED = re.compile(r'"([^"]+)"')
 PLACEHOLDERS = {"channel": "email", "currency": "EUR", "kind": "csat", "outcome": "answered"}
 """Constants for required columns that a file often lacks because all its rows share one value."""
 
@@ -61,10 +65,10 @@ def _fit(table: Table, foreign: Foreign) -> float:
 
 
 def guessed_columns(table: Table, foreign: Foreign) -> dict[str, Guess]:
-    """The columns that can be filled, each header used once: those that are called as ours first, then by words."""
+    """The columns that can be filled, each header used once; those that every row must fill choose first."""
     found: dict[str, Guess] = {}
     used: set[str] = set()
-    for column in table.given:
+    for column in sorted(table.given, key=lambda column: (not column.required, not column.starred)):
         looks = [look for look in foreign.columns if look.header not in used]
         look = _by_name(table, column, looks) or _by_words(table, column, looks)
         guess = _guess(table, column, look, foreign) if look is not None else None
@@ -87,10 +91,19 @@ def _by_name(table: Table, column: Column, looks: Iterable[Look]) -> Look | None
 
 def _by_words(table: Table, column: Column, looks: Iterable[Look]) -> Look | None:
     """The look whose header holds the words of the column, and whose values could be such."""
-    for words in guesses.alternatives(table.name, column.name):
-        fitting = [look for look in looks if words <= look.words and _fits(table, column, look)]
-        if fitting:
-            return min(fitting, key=lambda look: len(look.words))
+    possible = [look for look in looks if _fits(table, column, look)]
+    # an instant before a clock time beside a day, before a day alone; only what every row must have is pieced together
+    has_day = column.required and any(look.kind == "day" for look in looks)
+    pools = (
+        [look for look in possible if look.kind not in ("clock", "day")],
+        [look for look in possible if look.kind == "clock" and has_day],
+        [look for look in possible if look.kind != "clock"],
+    )
+    for pool in pools:
+        for words in guesses.alternatives(table.name, column.name):
+            fitting = [look for look in pool if words <= look.words]
+            if fitting:
+                return min(fitting, key=lambda look: len(look.words))
     return None
 
 
@@ -106,6 +119,8 @@ def _fits(table: Table, column: Column, look: Look) -> bool:
         return look.kind in NUMBER_KINDS and not (column.minimum is not None and (look.low or 0) < column.minimum)
     if column.type == "enum":
         return look.kind == "word" and look.distinct <= FEW
+    if column.type in ("id", "text"):
+        return look.kind not in (*MOMENT_KINDS[:-1], "clock")
     return column.type != "b" or {value.casefold() for value in look.values} <= {"0", "1", "true", "false", "yes", "no"}
 
 
@@ -151,7 +166,18 @@ def _opening(foreign: Foreign, table: Table) -> Iterator[str]:
     yield f"# A first mapping for {foreign.path.name}, guessed from its headers and first rows."
     yield f"# It looks like the table {table.name}: {table.grain}."
     yield f"# Read it, mend it, keep it; then: mittari import {foreign.path.name} --mapping THIS_FILE.toml"
+    for name in shipped_mappings():
+        if any(_fits_block(block, foreign) for block in find_mapping(name).blocks):
+            yield f"# Or try the mapping that comes with Mittari for such files: --mapping {name}"
     yield ""
+
+
+def _fits_block(block: Block, foreign: Foreign) -> bool:
+    """Whether the file has every column that the block names, and they are enough to be no accident."""
+    headers = [look.header for look in foreign.columns]
+    joined = {name for join in block.joins for name in join.columns}
+    named = {*block.plain.values(), *(name for sql in block.columns.values() for name in QUOTED.findall(sql))} - joined
+    return len(named) >= ENOUGH and all(meant(name, headers).casefold() in map(str.casefold, headers) for name in named)
 
 
 def _source(foreign: Foreign, columns: dict[str, Guess]) -> Iterator[str]:
@@ -249,17 +275,22 @@ def _grows(foreign: Foreign, key: str, look: Look) -> bool:
 
 
 def _rest(foreign: Foreign, table: Table, columns: dict[str, Guess]) -> Iterator[str]:
-    """What is not used: columns of few values as dimensions to switch on, the others by name."""
+    """What is not used: columns of few values as dimensions to switch on, the others by name.
+
+    Texts of which each row has its own are not repeated: they may be names, and a mapping is passed on.
+    """
     used = {header for guess in columns.values() for header in guess.headers}
     rest = [look for look in foreign.columns if look.header not in used]
     if rest:
         yield "# Not used:"
     for look in rest:
         own = "dim_" + re.sub(r"[\W_]+", "_", look.header.casefold()).strip("_")
-        if table.open_prefix and 1 < look.distinct <= FEW and table.is_own_dimension(own):
+        few = 1 < look.distinct <= min(FEW, look.filled / 2)
+        if few and look.kind != "clock" and table.is_own_dimension(own):
             yield _comment(f"{own} = {json.dumps(look.header, ensure_ascii=False)}  # {look.shown()}")
         else:
-            yield _comment(f"- {look.header}: {look.kind}{', ' + look.shown() if look.values else ''}")
+            seen = f", {look.shown()}" if look.values and (few or look.kind != "word") else ""
+            yield _comment(f"- {look.header}: {look.kind}{seen}")
 
 
 def _comment(text: str) -> str:
