@@ -117,5 +117,10 @@ def columns_of(rows: ibis.Table) -> dict[str, str]:
     return {column: str(kind) for column, kind in rows.schema().items()}
 
 
+COMMON = re.compile(r'("t\d+") AS \(SELECT')
+
+
 def to_sql(statement: ibis.Table) -> str:
-    return str(ibis.to_sql(statement, dialect="duckdb", pretty=False))
+    """The statement; parts it reads twice are not materialized, which would compute all of their columns."""
+    sql = str(ibis.to_sql(statement, dialect="duckdb", pretty=False))
+    return COMMON.sub(r"\1 AS NOT MATERIALIZED (SELECT", sql)

@@ -24,8 +24,9 @@ def open_cases(facts: Facts) -> Mapping[str, Source]:
     with_history = facts.table("status_events")
     with_history = with_history.filter((with_history.kind == "status") & (with_history.at <= as_of()))
     rows = rows.mutate(has_history=rows.key.isin(with_history.conversation_id))
+    rows = rows.mutate(matters_until=_matters_until(rows))
     periods = periods_table()
-    rows = rows.join(periods, rows.opened_at < periods.p1)
+    rows = rows.join(periods, [rows.opened_at < periods.p1, rows.matters_until >= periods.p1])
     rows = rows.mutate(
         solved_by_columns=_solved_by_columns(rows, rows.p1),
         left=true(rows.abandoned_at < rows.p1),
@@ -44,6 +45,13 @@ def open_cases(facts: Facts) -> Mapping[str, Source]:
     rows = rows.filter(rows.open | rows.solved_recently)
     source = contact_source(facts, "conversations", rows, "status_events")
     return {"written": replace(source, periodic=True)}
+
+
+def _matters_until(rows: ir.Table) -> ir.TimestampValue:
+    """The last instant at which a case can be open, or solved recently; a history may say anything at any time."""
+    never = ibis.timestamp("9999-12-31")
+    done = rows.solved.ifelse(rows.solved_last_at + ibis.interval(days=FLOW_DAYS), rows.abandoned_at)
+    return rows.has_history.ifelse(never, done.fill_null(never))
 
 
 def _solved_by_columns(rows: ir.Table, instant: ir.TimestampValue) -> ir.BooleanValue:
