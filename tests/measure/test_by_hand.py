@@ -110,3 +110,27 @@ def test_a_year_after_the_order_ends_with_its_last_day(empty: LocalWorkspace) ->
     """An order on 1 April 2024 is in force at the midnight that opens 1 April 2025, one on 31 March no more."""
     load(empty, "orders", order(1, "a", "2024-04-01T12:00"), order(2, "b", "2024-03-31T12:00"))
     assert value(empty, "customer_retention_rate") == (0.5, 2)
+
+
+def test_a_contract_without_a_day_is_no_loss(empty: LocalWorkspace) -> None:
+    contract = {"customer_id": "a", "started_at": "2025-03-10", "mrr": 5.0, "currency": "EUR"}
+    load(
+        empty,
+        "subscriptions",
+        {**contract, "subscription_id": "1", "ended_at": "2025-03-10"},
+        {**contract, "subscription_id": "2", "customer_id": "b", "started_at": "2025-01-01", "ended_at": "2025-03-20"},
+    )
+    assert value(empty, "churned_revenue") == (5.0, 1)
+
+
+def test_a_contact_at_the_first_midnight_can_be_a_repeat(empty: LocalWorkspace) -> None:
+    """1 March begins in Helsinki at 22:00 UTC the day before."""
+    contact = {"customer_id": "k", "channel": "email", "reason_code": "bill"}
+    solved = {"first_solved_at": datetime(2025, 2, 27, 12), "last_solved_at": datetime(2025, 2, 27, 12)}
+    load(
+        empty,
+        "conversations",
+        {**contact, "conversation_id": "1", "created_at": datetime(2025, 2, 27, 9), **solved},
+        {**contact, "conversation_id": "2", "created_at": datetime(2025, 2, 28, 22)},
+    )
+    assert value(empty, "repeat_contact_rate") == (1, 1)
