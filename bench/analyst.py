@@ -83,7 +83,7 @@ def _add_bounds(connection: duckdb.DuckDBPyConnection, kpi: str, months: dict[da
         components["rank_low"], components["rank_high"] = _ranks(components["n"], 0.5, components["deff"])
     wanted = [(month, found["rank_low"], found["rank_high"]) for month, found in months.items()]
     rows = connection.execute(
-        f"SELECT month, sorted[low], sorted[high] FROM sorted_{kpi} "  # noqa: S608
+        f"SELECT month, sorted[low], sorted[high] FROM sorted_{kpi} "
         "JOIN (SELECT unnest($months) AS month, unnest($lows) AS low, unnest($highs) AS high) USING (month)",
         dict(zip(("months", "lows", "highs"), map(list, zip(*wanted, strict=True)), strict=True)),
     ).fetchall()

@@ -1,6 +1,7 @@
 """`import`: files into facts."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from mittari.load.report import LoadReport
 
 DONE_WITH_REJECTS = 3
+BAR_WIDTH = 30
 
 
 def add(commands: Any) -> None:
@@ -67,6 +69,7 @@ def _load(chosen: argparse.Namespace) -> int:
     from mittari.workspace import open_home
 
     refused = 0
+    progress = bar if sys.stderr.isatty() else None
     with open_home(chosen.home) as workspace:
         for path in chosen.paths:
             reports = workspace.load(
@@ -76,11 +79,19 @@ def _load(chosen: argparse.Namespace) -> int:
                 source_tz=chosen.source_tz,
                 covers=chosen.covers,
                 dry_run=chosen.dry_run,
+                progress=progress,
             )
             for report in reports:
                 print(told(report, chosen.dry_run))
                 refused += report.rejected
     return DONE_WITH_REJECTS if refused else 0
+
+
+def bar(what: str, share: float) -> None:
+    """One line that fills up while a file is loaded, and goes when it is done."""
+    filled = round(BAR_WIDTH * share)
+    line = f"[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {what}"
+    print(f"\r{line:<79}"[:80] if share < 1 else "\r" + " " * 79 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def told(report: "LoadReport", dry_run: bool = False) -> str:

@@ -12,7 +12,7 @@ from mittari.errors import UserError
 from mittari.measure import dimensions
 from mittari.measure.call import Call, Frame, State
 from mittari.measure.plan import Plans, Wanted, code_fingerprint
-from mittari.measure.receipt import Opened, Receipt
+from mittari.measure.receipt import Opened, Receipt, Rows
 from mittari.measure.result import Record
 from mittari.measure.scorecard import missing_dimensions, scorecard
 from mittari.settings import Settings
@@ -21,7 +21,7 @@ from mittari.workspace import asking
 from mittari.workspace.asking import Periods
 from mittari.workspace.state import read_state
 from mittari.workspace.table import Table
-from mittari.workspace.verbs import AsOf, By, Finding, Intervention, Target, Where, Workspace
+from mittari.workspace.verbs import AsOf, By, Finding, Intervention, Progress, Target, Where, Workspace
 
 if TYPE_CHECKING:
     from mittari.load.report import LoadReport
@@ -47,6 +47,7 @@ class LocalWorkspace(Workspace):
         self._plans = Plans(home / PLANS, code)
         self._lock = threading.Lock()
         self._state: tuple[int, State] | None = None
+        self._last_rows: tuple[tuple[Any, ...], Rows] | None = None
         self._results: OrderedDict[tuple[Any, ...], list[Record]] = OrderedDict()
 
     # reading
@@ -128,24 +129,34 @@ class LocalWorkspace(Workspace):
         return Opened(one, record, call, plans=self._plans, reader=self, state=state)
 
     def receipt(self, record: Record) -> Receipt:
-        opened = self._opened(record)
-        return opened.receipt(opened.rows())
+        return self._opened(record).receipt(self._rows_behind(record))
 
     def rows(self, record: Record, limit: int | None = None, offset: int = 0) -> list[dict[str, Any]]:
-        rows = self._opened(record).rows()
+        rows = self._rows_behind(record)
         return rows[offset:] if limit is None else rows[offset : offset + limit]
+
+    def _rows_behind(self, record: Record) -> Rows:
+        """The rows of one number; those looked at last are kept, since pages and exports ask for them part by part."""
+        key = (record.name, record.period, record.as_of, repr(record.slice), repr(record.params), self.data_version())
+        with self._lock:
+            if self._last_rows is not None and self._last_rows[0] == key:
+                return self._last_rows[1]
+        rows = self._opened(record).rows()
+        with self._lock:
+            self._last_rows = (key, rows)
+        return rows
 
     def dimensions(self) -> dict[str, list[str]]:
         state = self.state()
-        found = {}
+        found: dict[str, list[str]] = {"channel": ["phone"]} if "calls" in state.filled else {}
         for table, column, name in _dimension_columns(state):
             sql = (  # columns that the schema names
                 f'SELECT CAST("{column}" AS VARCHAR) AS value FROM "{table}" WHERE "{column}" IS NOT NULL '  # noqa: S608
                 f"GROUP BY ALL ORDER BY count(*) DESC, value LIMIT {FREQUENT_VALUES}"
             )
             values = [str(value) for value in self.fetch(sql, {})["value"]]
-            if values and name not in found:
-                found[name] = values
+            if values:
+                found[name] = list(dict.fromkeys([*values, *found.get(name, [])]))[:FREQUENT_VALUES]
         return found
 
     def targets(self) -> dict[str, Target]:
@@ -183,7 +194,7 @@ class LocalWorkspace(Workspace):
         source_tz: str | None = None,
         covers: str | tuple[date, date] | None = None,
         dry_run: bool = False,
-        progress: Any = None,
+        progress: Progress | None = None,
     ) -> "list[LoadReport]":
         from mittari.load import load
 

@@ -20,7 +20,7 @@ from mittari.measure.result import Record
 from mittari.settings import Settings
 from mittari.workspace.asking import Periods
 from mittari.workspace.table import Table
-from mittari.workspace.verbs import AsOf, By, Finding, Intervention, Target, Where, Workspace
+from mittari.workspace.verbs import AsOf, By, Finding, Intervention, Progress, Target, Where, Workspace
 
 if TYPE_CHECKING:
     from mittari.load.report import LoadReport
@@ -149,6 +149,7 @@ class RemoteWorkspace(Workspace):
         source_tz: str | None = None,
         covers: str | tuple[date, date] | None = None,
         dry_run: bool = False,
+        progress: Progress | None = None,  # noqa: ARG002 - the server answers when all is loaded
     ) -> "list[LoadReport]":
         span = f"{covers[0]}..{covers[1]}" if isinstance(covers, tuple) else covers
         known = mapping if mapping is None or not Path(mapping).exists() else str(Path(mapping).resolve())

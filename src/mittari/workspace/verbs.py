@@ -1,7 +1,7 @@
 """The verbs of a workspace, the same whether it owns the warehouse or asks the server that does."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +19,9 @@ from mittari.workspace.table import Table
 
 if TYPE_CHECKING:
     from mittari.load.report import LoadReport
+
+Progress = Callable[[str, float], None]
+"""Called while loading with what is being done and the share of the whole that is done, 0 to 1."""
 
 Where = Mapping[str, str] | None
 By = str | Sequence[str] | None
@@ -71,6 +74,7 @@ class Workspace(ABC):
         source_tz: str | None = None,
         covers: str | tuple[date, date] | None = None,
         dry_run: bool = False,
+        progress: Progress | None = None,
     ) -> "list[LoadReport]":
         """Files into facts: a file, or a folder of files named like tables. One report per file and table."""
 
