@@ -4,6 +4,7 @@ A catalogue module says `@kpi(title=..., unit=..., ...)` above a function whose 
 whose keyword arguments are the KPI's parameters. The registry is the only list of KPIs there is.
 """
 
+import hashlib
 import importlib
 import importlib.util
 import inspect
@@ -180,7 +181,8 @@ def kpi(
 def load_own(folder: Path) -> None:
     """Register the KPIs that an installation brings: every `*.py` of the folder `kpis` in its home, once."""
     for path in sorted(folder.glob("*.py")) if folder.is_dir() else ():
-        name = f"mittari_own_{path.stem}"
+        # two installations may bring modules of one name
+        name = f"mittari_own_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}"
         if name in sys.modules:
             continue
         spec = importlib.util.spec_from_file_location(name, path)

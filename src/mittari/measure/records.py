@@ -79,7 +79,7 @@ def record(
             n=0,
             components={},
             status="no_data",
-            note=why(recipe, span, state, material),
+            note=why(recipe, span, state, material, params),
             **shared,
         )
     marks = sorted({*estimate.flags, *flags, *(["approx"] if measured.approximate else [])})
@@ -105,7 +105,7 @@ def status(definition: Definition, measured: Measured, span: Span, call: Call) -
     return "provisional" if measured.immature and not settled else "final"
 
 
-def why(recipe: Recipe, span: Span, state: State, material: Material) -> str:
+def why(recipe: Recipe, span: Span, state: State, material: Material, params: Mapping[str, Any]) -> str:
     """Why there is no value, in a sentence that says what to do."""
     table = main_table(recipe, material)
     if table not in state.filled:
@@ -114,4 +114,5 @@ def why(recipe: Recipe, span: Span, state: State, material: Material) -> str:
     if ranges and not state.covers(table, span.first_day, span.end_day - timedelta(days=1)):
         known = " and ".join(f"{first} to {last}" for first, last in ranges)
         return f"{table} is loaded for {known}, which does not contain all of {span.text}"
-    return f"nothing to count in {span.text}: the denominator is zero"
+    chosen = ", ".join(f"{name}={value}" for name, value in params.items())
+    return f"nothing to count in {span.text}: the denominator is zero" + (f" (with {chosen})" if chosen else "")

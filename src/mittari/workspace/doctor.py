@@ -45,9 +45,8 @@ def _tables(workspace: "LocalWorkspace") -> Iterator[Finding]:
     for table, ranges in state.coverage.items():
         yield Finding(True, f"{table}: {', '.join(f'{first} to {last}' for first, last in ranges)}")
     for definition in catalogue().values():
-        lacking = [table for table in definition.tables[:1] if table not in state.filled]
-        if lacking:
-            yield Finding(True, f"{definition.id} waits for {', '.join(lacking)}")
+        if not state.filled & set(definition.tables):
+            yield Finding(True, f"{definition.id} waits for {' or '.join(definition.tables)}")
 
 
 def _rejects(workspace: "LocalWorkspace") -> Iterator[Finding]:

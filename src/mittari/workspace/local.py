@@ -116,10 +116,10 @@ class LocalWorkspace(Workspace):
             )
         return self._measure(chosen, call, state)
 
-    @staticmethod
-    def _known_to(one: Wanted) -> str:
+    def _known_to(self, one: Wanted) -> str:
         own = dimensions.OF_RELATION.get(one[0].relation, ())
-        return ", ".join([*own, *(f"customer.{name}" for name in dimensions.CUSTOMER)])
+        custom = sorted(dimensions.custom(self.state().schemas))
+        return ", ".join([*own, *(f"customer.{name}" for name in dimensions.CUSTOMER), *custom])
 
     def _opened(self, record: Record) -> Opened:
         state = self.state()
