@@ -142,15 +142,16 @@ def channels_of(call: Call) -> str:
 
 
 def basis_of(call: Call, state: State) -> str:
-    """Active customers are known by contracts where contracts cover the periods, else by orders (G19)."""
+    """Active customers are known by contracts where contracts cover the periods, else by orders (G19).
+
+    A contract runs on after the day it began, so contracts cover everything from the first day they were loaded for: a
+    month in which nobody signed does not turn customers into buyers.
+    """
     if "subscriptions" not in state.filled:
         return "orders"
-    days = [day for span in call.spans for day in (span.first_day, min(span.end_day, span.first_day))]
-    return (
-        "contracts"
-        if all(state.covers("subscriptions", day) for day in days) or "orders" not in state.filled
-        else "orders"
-    )
+    known_from = min((first for first, _ in state.coverage.get("subscriptions", ())), default=None)
+    covered = known_from is not None and all(span.first_day >= known_from for span in call.spans)
+    return "contracts" if covered or "orders" not in state.filled else "orders"
 
 
 def shape_of(call: Call, state: State) -> Shape:
