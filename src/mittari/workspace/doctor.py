@@ -58,15 +58,22 @@ def _rejects(workspace: "LocalWorkspace") -> Iterator[Finding]:
         )
 
 
+UNPRICED = """
+    SELECT 'orders' AS what, currency, count(*) AS n FROM orders WHERE eur_rate IS NULL AND currency IS NOT NULL GROUP BY ALL
+    UNION ALL
+    SELECT 'contracts', currency, count(*) FROM subscriptions
+    WHERE currency <> $reporting AND currency NOT IN (SELECT quote FROM fx_rates) GROUP BY ALL
+"""
+
+
 def _rates(workspace: "LocalWorkspace") -> Iterator[Finding]:
-    rows = workspace.fetch(
-        "SELECT currency, count(*) AS n FROM orders WHERE eur_rate IS NULL AND currency IS NOT NULL GROUP BY ALL", {}
-    )
-    for currency, count in zip(rows["currency"], rows["n"], strict=True):
+    """Money without an exchange rate stands in no money figure; where all of it does, the installation is wrong."""
+    rows = workspace.fetch(UNPRICED, {"reporting": workspace.settings.currency})
+    for what, currency, count in zip(rows["what"], rows["currency"], rows["n"], strict=True):
         yield Finding(
             False,
-            f"{count:,} orders in {currency} have no exchange rate and stand in no money figure",
-            "import fx_rates for those days",
+            f"{count:,} {what} in {currency} have no exchange rate and stand in no money figure",
+            f'import fx_rates, or set currency = "{currency}" in mittari.toml where it is the reporting currency',
         )
 
 

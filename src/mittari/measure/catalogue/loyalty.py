@@ -89,7 +89,7 @@ def gross_revenue_retention(customers: Any, *, grace_days: int = 30) -> dict[str
         "ratio": Ratio(
             top=kept,
             bottom=customers.opening_eur,
-            of=customers.eligible,
+            of=customers.eligible & ~customers.no_rate,
             at=customers.opened_at,
             domain=UNIT_INTERVAL,
             immature=customers.eligible & customers.may_return,

@@ -99,7 +99,7 @@ def _people(people: ir.Table, tables: tuple[str, ...], grace_days: int) -> Sourc
         key=people.customer_id,
         opened_at=people.first_day.cast("timestamp"),
         opened_local=people.first_day.cast("timestamp"),
-        eligible=~people.no_rate,
+        eligible=ibis.literal(True),  # staying needs no exchange rate; what is kept of revenue does
         may_return=(people.end_day + ibis.interval(days=grace_days)).cast("timestamp") > as_of_local(),
     )
     return Source(rows=rows, tables=tables, key="key", left_out=NO_RATE, periodic=True)
