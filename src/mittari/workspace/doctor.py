@@ -59,7 +59,8 @@ def _rejects(workspace: "LocalWorkspace") -> Iterator[Finding]:
 
 
 UNPRICED = """
-    SELECT 'orders' AS what, currency, count(*) AS n FROM orders WHERE eur_rate IS NULL AND currency IS NOT NULL GROUP BY ALL
+    SELECT 'orders' AS what, currency, count(*) AS n FROM orders
+    WHERE eur_rate IS NULL AND currency IS NOT NULL GROUP BY ALL
     UNION ALL
     SELECT 'contracts', currency, count(*) FROM subscriptions
     WHERE currency <> $reporting AND currency NOT IN (SELECT quote FROM fx_rates) GROUP BY ALL
