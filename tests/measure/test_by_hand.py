@@ -134,3 +134,17 @@ def test_a_contact_at_the_first_midnight_can_be_a_repeat(empty: LocalWorkspace) 
         {**contact, "conversation_id": "2", "created_at": datetime(2025, 2, 28, 22)},
     )
     assert value(empty, "repeat_contact_rate") == (1, 1)
+
+
+def test_who_returns_with_contracts_in_two_currencies_brings_both(empty: LocalWorkspace) -> None:
+    """Lost in March at 100 EUR a month, back in April with 40 EUR and 200 SEK at 10 SEK a euro: 60 of 100 are kept."""
+    contract = {"customer_id": "k", "subscription_id": "s", "currency": "EUR", "ended_at": None}
+    load(
+        empty,
+        "subscriptions",
+        contract | {"started_at": datetime(2024, 1, 1), "ended_at": datetime(2025, 3, 20), "mrr": 100.0},
+        contract | {"subscription_id": "t", "started_at": datetime(2025, 4, 5), "mrr": 40.0},
+        contract | {"subscription_id": "u", "started_at": datetime(2025, 4, 5), "mrr": 200.0, "currency": "SEK"},
+    )
+    load(empty, "fx_rates", {"date": datetime(2025, 2, 27), "base": "EUR", "quote": "SEK", "rate": 10.0})
+    assert value(empty, "gross_revenue_retention") == (0.6, 1)

@@ -73,18 +73,17 @@ def customer_periods(facts: Facts, *, grace_days: int = GRACE_DAYS) -> Mapping[s
     value = rows.mrr / rows.rate
     opened = (rows.start_on <= rows.first_day) & (rows.end_on.isnull() | (rows.end_on > rows.first_day))
     closed = (rows.start_on <= rows.end_day) & (rows.end_on.isnull() | (rows.end_on > rows.end_day))
-    later = rows.start_on > rows.end_day
     people = rows.group_by("period", "customer_id", "first_day", "end_day").agg(
         opening=value.sum(where=opened),
         closing=value.sum(where=closed),
         at_opening=opened.any(),
         at_closing=closed.any(),
         last_end=rows.end_on.max(where=(rows.start_on <= rows.end_day) & (rows.end_on <= rows.end_day)),
-        returns_on=rows.start_on.min(where=later),
-        returning=(rows.mrr_of_day / rows.rate).argmin(rows.start_on.fill_null(ibis.date("9999-12-31")), where=later),
         no_rate=(opened & rows.rate.isnull()).any(),
     )
     people = people.filter(people.at_opening)
+    returns = _returns(rows)
+    people = people.left_join(returns, [people.period == returns.of_period, people.customer_id == returns.of_customer])
     returned = ~people.at_closing & true(days_between(people.last_end, people.returns_on) <= grace_days)
     people = people.mutate(
         kept=people.at_closing | returned,
@@ -92,6 +91,15 @@ def customer_periods(facts: Facts, *, grace_days: int = GRACE_DAYS) -> Mapping[s
         closing_eur=returned.ifelse(people.returning, people.at_closing.ifelse(people.closing.fill_null(0.0), 0.0)),
     )
     return {"written": _people(people, ("subscriptions",), grace_days)}
+
+
+def _returns(rows: ir.Table) -> ir.Table:
+    """The first day after a period on which a customer signed, and the revenue of all they signed that day."""
+    later = rows.filter(rows.start_on > rows.end_day)
+    days = later.group_by("period", "customer_id", "start_on").agg(revenue=(later.mrr / later.rate).sum())
+    return days.group_by(of_period=days.period, of_customer=days.customer_id).agg(
+        returns_on=days.start_on.min(), returning=days.revenue.argmin(days.start_on)
+    )
 
 
 def _people(people: ir.Table, tables: tuple[str, ...], grace_days: int) -> Source:
@@ -109,8 +117,6 @@ def _spans_of_periods(facts: Facts, grace_days: int) -> ir.Table:
     """Each contract version beside each period it touches, or follows within the grace, with the opening rate."""
     rows = subscriptions(facts)
     rows = rows.filter(rows.customer_id.notnull())
-    same_start = ibis.window(group_by=[rows.customer_id, rows.start_on])
-    rows = rows.mutate(mrr_of_day=rows.mrr.sum().over(same_start))
     periods = periods_table()
     rows = rows.join(
         periods,
