@@ -291,6 +291,20 @@ def test_pages_travel_compressed_and_whole(client):
     assert nonce.sub("", packed.text) == nonce.sub("", plain.text)
 
 
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("/", "text/html"),
+        ("/kpi/nps", "text/html"),
+        ("/kpi/nps/rows", "text/html"),
+        ("/nowhere", "text/html"),
+        ("/kpi/nps/rows.csv", "text/csv"),
+    ],
+)
+def test_the_content_type_names_the_charset_once(client, address, kind):
+    assert client.get(address).headers["content-type"] == f"{kind}; charset=utf-8"
+
+
 def test_files_are_kept_for_ever_because_their_address_changes_with_them(client):
     [address] = re.findall(r'href="(/static/look\.css\?v=\w{12})"', client.get("/").text)
     answer = client.get(address)

@@ -13,7 +13,7 @@ from litestar.response import Stream
 from mittari.errors import UserError
 
 log = logging.getLogger("mittari.show")
-HTML = "text/html; charset=utf-8"
+HTML, CSV = "text/html", "text/csv"  # Litestar adds the charset to text by itself
 GZIP = 16 + zlib.MAX_WBITS
 
 Visit = Request[Any, Any, Any]
