@@ -7,11 +7,14 @@ import json
 import logging
 import os
 import secrets
+import signal
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import msgspec
@@ -50,6 +53,7 @@ VERBS: dict[str, Verb] = {
     "data_version": lambda workspace, _: workspace.data_version(),
     "load": lambda workspace, arguments: [asdict(report) for report in workspace.load(**arguments)],
     "suggest": lambda workspace, arguments: workspace.suggest(**arguments),
+    "rejects": lambda workspace, _: workspace.rejects(),
     "doctor": lambda workspace, _: [asdict(finding) for finding in workspace.doctor()],
 }
 
@@ -58,12 +62,14 @@ VERBS: dict[str, Verb] = {
 def command(verb: str, data: dict[str, Any], request: Request[Any, Any, Any]) -> Response[bytes]:
     """One verb of the workspace, for commands that show the token of `server.json`."""
     state = request.app.state
-    if not secrets.compare_digest(request.headers.get(TOKEN_HEADER, ""), state.token):
+    if not secrets.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), state.token.encode()):
         return _answer({"what": "the token of server.json is needed"}, 403)
     if verb not in VERBS:
         return _answer({"what": f"no command is called {verb!r}"}, 404)
     try:
         return _answer(VERBS[verb](state.workspace, dict(data)), 200)
+    except (TypeError, KeyError, msgspec.ValidationError) as error:
+        return _answer({"what": f"these are not the arguments of {verb}: {error}"}, 400)
     except UserError as error:
         return _answer({"what": error.what, "where": error.where, "hint": error.hint}, 400)
     except MittariError as error:
@@ -119,6 +125,7 @@ Started = Callable[[str, Callable[[], None]], None]
 def serve(workspace: LocalWorkspace, port: int, *, on_start: Started | None = None) -> None:
     """Serve until interrupted, or until what `on_start` was given is called."""
     token = secrets.token_urlsafe(32)
+    _end_in_order()
     with listener(port) as bound:
         actual = int(bound.getsockname()[1])
         config = uvicorn.Config(
@@ -127,6 +134,16 @@ def serve(workspace: LocalWorkspace, port: int, *, on_start: Started | None = No
         server = _Announcing(config, f"http://{HOST}:{actual}", on_start)
         with announced(workspace.home, actual, token):
             server.run(sockets=[bound])
+
+
+def _end_in_order() -> None:
+    """Let SIGTERM unwind like an interrupt: uvicorn raises it again at its end, and `server.json` must go."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)
 
 
 class _Announcing(uvicorn.Server):

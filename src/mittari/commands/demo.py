@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mittari.commands import printing
+from mittari.commands.options import port_number
 from mittari.errors import MittariError
 from mittari.settings import Settings
 
@@ -28,7 +29,7 @@ def add(commands: Any) -> None:
         help="a simulated company, live, in the browser",
         description="Serve the board of a simulated company with data that keep arriving. Nothing is kept.",
     )
-    demo.add_argument("--port", type=int, default=8710, help="the port (default 8710)")
+    demo.add_argument("--port", type=port_number, default=8710, help="the port (default 8710)")
     demo.add_argument("--no-browser", action="store_true", help="do not open a browser")
     demo.add_argument(
         "--check", action="store_true", help="start it, wait for the board, print its first numbers, stop"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mittari.errors import UserError
 
 if TYPE_CHECKING:
-    from mittari.load.report import LoadReport
+    from mittari.load.report import LoadReport, Reject
 
 DONE_WITH_REJECTS = 3
 BAR_WIDTH = 30
@@ -87,6 +87,11 @@ def _load(chosen: argparse.Namespace) -> int:
     return DONE_WITH_REJECTS if refused else 0
 
 
+def _place(reject: "Reject") -> str:
+    where = [f"line {reject.line}" if reject.line is not None else "", reject.column or ""]
+    return ", ".join(part for part in where if part) or "row"
+
+
 def bar(what: str, share: float) -> None:
     """One line that fills up while a file is loaded, and goes when it is done."""
     filled = round(BAR_WIDTH * share)
@@ -109,9 +114,11 @@ def told(report: "LoadReport", dry_run: bool = False) -> str:
         + ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == "new")
         + ")"
     ]
-    lines += [f"  line {reject.line}, {reject.column}: {reject.reason}" for reject in report.rejects]
+    lines += [f"  {_place(reject)}: {reject.reason}" for reject in report.rejects]
     if report.rejected > len(report.rejects):
-        lines.append(f"  ... and {report.rejected - len(report.rejects):,} more, all in the table rejects")
+        lines.append(
+            f"  ... and {report.rejected - len(report.rejects):,} more: `mittari doctor --rejects` lists them all"
+        )
     lines += [f"  note: {remark} ({count:,})" for remark, count in report.warnings.items()]
     lines += [f"  not read: {header}{f' ({meant})' if meant else ''}" for header, meant in report.ignored.items()]
     return "\n".join(lines)

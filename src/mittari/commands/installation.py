@@ -1,7 +1,10 @@
 """`init`, `serve`, `doctor`: an installation and its health."""
 
 import argparse
+import sys
 from typing import Any
+
+from mittari.commands.options import port_number
 
 
 def add(commands: Any) -> None:
@@ -19,13 +22,14 @@ def add(commands: Any) -> None:
     serve = commands.add_parser(
         "serve", help="start the server with the board", description="Serve the board on this machine."
     )
-    serve.add_argument("--port", type=int, help="the port (default: the setting, 8710)")
+    serve.add_argument("--port", type=port_number, help="the port (default: the setting, 8710)")
     serve.set_defaults(run=run_serve)
     doctor = commands.add_parser(
         "doctor",
         help="say what is wrong here and how to mend it",
         description="Look at the installation and say what is wrong and how to mend it.",
     )
+    doctor.add_argument("--rejects", action="store_true", help="the refused rows, as CSV")
     doctor.set_defaults(run=run_doctor)
 
 
@@ -56,6 +60,11 @@ def run_doctor(chosen: argparse.Namespace) -> int:
     from mittari.workspace import open_home
 
     with open_home(chosen.home) as workspace:
+        if chosen.rejects:
+            from mittari.measure.export import write_csv
+
+            write_csv(workspace.rejects(), sys.stdout)
+            return 0
         findings = workspace.doctor()
     for finding in findings:
         print(f"{'ok  ' if finding.ok else 'MEND'} {finding.what}" + (f"\n     {finding.mend}" if finding.mend else ""))

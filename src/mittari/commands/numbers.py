@@ -2,21 +2,23 @@
 
 import argparse
 import csv
+import hashlib
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mittari.commands import printing
 from mittari.commands.options import add_slice, number_or_text, pairs
 from mittari.errors import UserError
+from mittari.measure.export import UNTOUCHED, write_csv
 
 if TYPE_CHECKING:
     from mittari.measure.result import Record
     from mittari.workspace import Table
 
 NOT_EQUAL = 2
+STEM_LENGTH = 100
 
 
 def add(commands: Any) -> None:
@@ -87,7 +89,7 @@ def show(table: "Table", chosen: argparse.Namespace) -> None:
     if chosen.json:
         print(json.dumps(table.records(), ensure_ascii=False, indent=1))
     elif chosen.csv:
-        _write_csv(table.records(), sys.stdout)
+        write_csv(table.records(), sys.stdout)
     else:
         print(printing.records(list(table)))
 
@@ -101,7 +103,7 @@ def _open(table: "Table", number: int, record: "Record", chosen: argparse.Namesp
         rows_file, receipt_file = chosen.out / f"{stem}.rows.csv", chosen.out / f"{stem}.receipt.json"
         try:
             with rows_file.open("w", encoding="utf-8", newline="") as file:
-                _write_csv(table.rows(number), file)
+                write_csv(table.rows(number), file)
             receipt_file.write_text(
                 json.dumps({**receipt, "rows": rows_file.name}, ensure_ascii=False, indent=1), encoding="utf-8"
             )
@@ -115,18 +117,10 @@ def _open(table: "Table", number: int, record: "Record", chosen: argparse.Namesp
 
 def file_stem(record: "Record") -> str:
     """A file name that tells the number, its period and slice."""
-    parts = [record.name, record.period, *(f"{name}-{value}" for name, value in record.slice.items())]
-    return "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in "_".join(parts))
-
-
-def _write_csv(rows: Sequence[dict[str, Any]], file: Any) -> None:
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    writer = csv.DictWriter(file, columns, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow(
-            {name: json.dumps(value) if isinstance(value, (dict, list)) else value for name, value in row.items()}
-        )
+    told = "_".join([record.name, record.period, *(f"{name}-{value}" for name, value in record.slice.items())])
+    plain = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in told)[:STEM_LENGTH]
+    # two slices that look alike in a file name are kept apart
+    return plain if plain == told else f"{plain}_{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
 
 def run_recompute(chosen: argparse.Namespace) -> int:
@@ -152,9 +146,20 @@ def _read_receipt(path: Path) -> dict[str, Any]:
         raise UserError(f"the receipt cannot be read: {error.strerror}", where=path) from error
     except ValueError as error:
         raise UserError(f"this is not a receipt: {error}", where=path) from error
-    if not isinstance(receipt, dict) or not {"record", "how", "rows"} <= receipt.keys():
+    if not _is_receipt(receipt):
         raise UserError("this is not a receipt with rows", where=path, hint="write one with: mittari kpi ID --rows")
-    return receipt
+    told: dict[str, Any] = receipt
+    return told
+
+
+def _is_receipt(found: Any) -> bool:
+    kinds = {"record": dict, "how": dict, "rows": str}
+    return (
+        isinstance(found, dict)
+        and all(isinstance(found.get(name), kind) for name, kind in kinds.items())
+        and "family" in found["how"]
+        and "status" in found["record"]
+    )
 
 
 def _read_rows(path: Path) -> list[dict[str, Any]]:
@@ -163,12 +168,19 @@ def _read_rows(path: Path) -> list[dict[str, Any]]:
             rows: list[dict[str, Any]] = list(csv.DictReader(file))
     except OSError as error:
         raise UserError(f"the rows of the receipt cannot be read: {error.strerror}", where=path) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"these are not the rows of a receipt: {error}", where=path) from error
+    if rows and not rows[0].keys() >= UNTOUCHED:
+        lacking = ", ".join(sorted(UNTOUCHED - rows[0].keys()))
+        raise UserError(
+            f"the rows lack the columns {lacking}", where=path, hint="export them with: mittari kpi ID --rows"
+        )
     for number, row in enumerate(rows, 2):
         row["included"] = row.get("included") == "True"
         for name in ("x", "y"):
             try:
                 row[name] = float(row[name]) if row[name] else None
-            except (KeyError, ValueError) as error:
+            except ValueError as error:
                 raise UserError(
                     f"{name} is a number, found {row.get(name)!r}", where=f"{path}, line {number}"
                 ) from error

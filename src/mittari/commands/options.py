@@ -6,6 +6,8 @@ from typing import Any
 
 from mittari.errors import UserError
 
+HIGHEST_PORT = 65_535
+
 
 def add_slice(command: argparse.ArgumentParser) -> None:
     """The period and slice of numbers."""
@@ -23,6 +25,13 @@ def add_slice(command: argparse.ArgumentParser) -> None:
     shape = command.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="the result records as one JSON array")
     shape.add_argument("--csv", action="store_true", help="the result records as CSV")
+
+
+def port_number(text: str) -> int:
+    """A port: 1 to 65535, or 0 for any free one."""
+    if not text.isdigit() or not 0 <= int(text) <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to {HIGHEST_PORT}, found {text!r}")
+    return int(text)
 
 
 def pairs(given: Iterable[str] | None, option: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from mittari.measure.result import Record
 
 NOTHING = "-"
+LONGEST_VALUE = 40
 
 
 def number(value: float | None, unit: str) -> str:
@@ -45,7 +46,7 @@ def records(table: Sequence["Record"]) -> str:
     """A line a record: name, period and slice, value, interval, n, status and flags."""
     rows = []
     for record in table:
-        slice_text = ", ".join(f"{name}={value}" for name, value in record.slice.items())
+        slice_text = ", ".join(f"{name}={shown(value)}" for name, value in record.slice.items())
         marks = " ".join([record.status if record.status != "final" else "", *record.flags]).strip()
         rows.append(
             (
@@ -58,6 +59,14 @@ def records(table: Sequence["Record"]) -> str:
             )
         )
     return columns(rows)
+
+
+def shown(value: str | None) -> str:
+    """A slice's value on one line: escaped, cut where it is long, and told where it is missing."""
+    if value is None:
+        return "(not given)"
+    plain = "".join(letter if letter.isprintable() else " " for letter in value)
+    return plain if len(plain) <= LONGEST_VALUE else plain[: LONGEST_VALUE - 1] + "…"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:

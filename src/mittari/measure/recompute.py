@@ -25,10 +25,14 @@ def recompute(receipt: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]
 
     `rows` are those exported with the receipt: side (now or before), part, included, block, x, y.
     """
-    how = receipt["how"]
-    estimate = _compared(how, rows) if how["family"] in ("Change", "Growth") else _estimate(how, "now", rows)[1]
+    how, record = receipt["how"], receipt["record"]
+    try:
+        estimate = _compared(how, rows) if how["family"] in ("Change", "Growth") else _estimate(how, "now", rows)[1]
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        # a row that cannot be counted is a row that was changed: the number cannot be made again
+        reason = f"a row cannot be counted ({type(error).__name__}: {error})"
+        return {**dict.fromkeys(COMPARED), "equal": False, "different": [reason]}
     found = {name: getattr(estimate, name) for name in COMPARED}
-    record = receipt["record"]
     if record["status"] == "no_data":
         found = {"value": None, "n": record["n"], "se": None, "ci_low": None, "ci_high": None}
     different = [name for name in COMPARED if not _same(found[name], record[name])]
@@ -124,14 +128,14 @@ def _count(
     exposure = 1.0 if column is None else float(_column(exposures, column).sum())
     days = _days(how, side)
     if how["block"] == "person" or not days:
-        components = families.Count.components_from_total(float(len(rows)), exposure=exposure)
+        components = families.Count.components_from_total(float(_column(rows, "x").sum()), exposure=exposure)
         return components, families.Count.estimate(components) if components else NO_DATA
     numbers = {day.isoformat(): place for place, day in enumerate(days)}
     width = HALF_HOURS if how["half_hours"] else 1
     counts = np.zeros(len(days) * width)
     for row in rows:
         day, _, half_hour = str(row["block"]).partition(" ")
-        counts[numbers[day] * width + int(half_hour or 0)] += 1
+        counts[numbers[day] * width + int(half_hour or 0)] += float(row["x"])
     cells = (
         families.cells_of_half_hours(len(days))
         if how["half_hours"]

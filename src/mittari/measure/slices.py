@@ -32,6 +32,9 @@ def plain_groups(material: Material, measured: list[Measured], call: Call) -> It
         range(len(material.groups.slices)),
         key=lambda place: [(text is None, text or "") for text in material.groups.slices[place]],
     )
+    if not shown:  # nothing to split: the number says why, instead of not being there
+        for period in range(len(call.periods)):
+            yield Group(period, None, dict(call.where))
     for place in places:
         key = material.groups.slices[place]
         if key in shown:
@@ -51,8 +54,7 @@ def scale_groups(material: Material, measured: list[Measured], call: Call) -> It
             if period >= len(call.periods):
                 continue  # a period that only comparisons look back to
             found.setdefault((period, key[:split] + key[split + 1 :]), []).append((key[split], number))
-    bases = sorted({base for _, base in found}, key=repr) or [()]
-    for base in bases if call.by else [()]:
+    for base in sorted({base for _, base in found}, key=repr) or [()]:
         for period in range(len(call.periods)):
             scales = sorted(found.get((period, base), []), key=repr)
             flags = MIXED if len(scales) > 1 else ()

@@ -54,7 +54,7 @@ def _rejects(workspace: "LocalWorkspace") -> Iterator[Finding]:
         yield Finding(
             False,
             f"{table}: {len(refused):,} rows were refused",
-            f'see the table rejects (table = "{table}"), mend the file, import it again',
+            "`mittari doctor --rejects` lists them: mend the file and import it again",
         )
 
 

@@ -222,6 +222,15 @@ class LocalWorkspace(Workspace):
 
         return suggest(Path(path))
 
+    def rejects(self) -> list[dict[str, Any]]:
+        connection = self.warehouse.connection()
+        try:
+            found = connection.execute('SELECT * FROM rejects ORDER BY loaded_at, "table", file, line')
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        finally:
+            connection.close()
+
     def doctor(self) -> list[Finding]:
         from mittari.workspace.doctor import examine
 

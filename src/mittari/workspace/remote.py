@@ -169,6 +169,10 @@ class RemoteWorkspace(Workspace):
     def suggest(self, path: str | Path) -> str:
         return str(self._ask("suggest", path=str(Path(path).resolve())))
 
+    def rejects(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self._ask("rejects")
+        return rows
+
     def doctor(self) -> list[Finding]:
         return msgspec.convert(self._ask("doctor"), list[Finding])
 

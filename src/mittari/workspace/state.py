@@ -69,7 +69,7 @@ def _ranges(rows: list[Any]) -> dict[str, tuple[tuple[date, date], ...]]:
 
 def _rejects(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[datetime | None, ...]]:
     rows = connection.execute(
-        'SELECT "table", any_value("at") FROM rejects GROUP BY "table", file, line, key'
+        'SELECT "table", any_value("at") FROM rejects GROUP BY "table", file, file_id, line, key'
     ).fetchall()
     found: dict[str, list[datetime | None]] = {}
     for table, at in rows:

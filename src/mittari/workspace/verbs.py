@@ -129,6 +129,10 @@ class Workspace(ABC):
         """A first mapping for a foreign file, as TOML."""
 
     @abstractmethod
+    def rejects(self) -> list[dict[str, Any]]:
+        """The refused rows: table, file, line, column, reason, key, at, loaded_at."""
+
+    @abstractmethod
     def doctor(self) -> list[Finding]:
         """What is wrong here and how to mend it."""
 
