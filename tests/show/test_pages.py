@@ -305,6 +305,20 @@ def test_the_content_type_names_the_charset_once(client, address, kind):
     assert client.get(address).headers["content-type"] == f"{kind}; charset=utf-8"
 
 
+@pytest.mark.parametrize("address", ["/", "/kpi/nps", "/kpi/nps/rows.csv", "/?period=x", "/nowhere", "/static/look.css"])
+def test_head_is_answered_like_get_without_a_body(client, address):
+    whole, head = client.get(address), client.head(address)
+    assert (head.status, head.headers["content-type"]) == (whole.status, whole.headers["content-type"])
+    assert head.headers.get("etag") == whole.headers.get("etag")
+    assert head.pieces == ()
+
+
+def test_head_computes_no_number():
+    workspace = sample.SampleWorkspace()
+    open_site(workspace).head("/")
+    assert workspace.asked == 0
+
+
 def test_files_are_kept_for_ever_because_their_address_changes_with_them(client):
     [address] = re.findall(r'href="(/static/look\.css\?v=\w{12})"', client.get("/").text)
     answer = client.get(address)

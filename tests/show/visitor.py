@@ -37,6 +37,9 @@ class Visitor:
     def get(self, address: str, **headers: str) -> Answer:
         return self.ask("GET", address, headers)
 
+    def head(self, address: str, **headers: str) -> Answer:
+        return self.ask("HEAD", address, headers)
+
     def post(self, address: str, **headers: str) -> Answer:
         return self.ask("POST", address, headers)
 

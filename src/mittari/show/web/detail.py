@@ -29,7 +29,7 @@ from mittari.show.web import slices
 from mittari.show.web.address import CHIPS, View, before, spoken, trend_periods
 from mittari.show.web.board import address, goals, stamp
 from mittari.show.web.cards import card_of, goal_text
-from mittari.show.web.pages import CSV, Visit, page, part_or_error, streamed, tag_of, unchanged
+from mittari.show.web.pages import CSV, Visit, bare, page, part_or_error, streamed, tag_of, unchanged
 from mittari.show.web.site import Site
 from mittari.show.web.trends import drawn_trend
 from mittari.time import Instant, Period
@@ -313,7 +313,7 @@ def kpi_rows_csv(request: Visit, name: FromPath[str]) -> Stream:
     record = chosen(current(site, about), request.query_params.get("scale"))
     file_name = f"{about.name}-{about.view.period.text}.csv".replace(":", "")
     headers = {"content-disposition": f'attachment; filename="{file_name}"', "cache-control": "no-store"}
-    return Stream(exported(site, record), headers=headers, media_type=CSV)
+    return Stream(() if bare(request) else exported(site, record), headers=headers, media_type=CSV)
 
 
 def exported(site: Site, record: Record) -> Iterator[str]:

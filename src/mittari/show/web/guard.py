@@ -54,24 +54,30 @@ def allowed_host(host: str, server: tuple[str, int | None] | None) -> bool:
 
 
 class GuardedApp(Litestar):
-    """Litestar, with the guard outside its router: middleware of Litestar would not see an unknown address."""
+    """Litestar, with the guard outside its router: middleware of Litestar would not see an unknown address.
+
+    HEAD is answered like GET without a body; `state["bare"]` tells a page that nobody reads its parts.
+    """
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(16)
-        scope.setdefault("state", {})["nonce"] = nonce
+        bare = scope["method"] == "HEAD"
+        scope.setdefault("state", {}).update(nonce=nonce, bare=bare)
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *protection(message, nonce)]
+            elif bare:
+                message["body"] = b""
             await send(message)
 
         if reason := refusal(scope):
             await refuse(send_guarded, reason)
             return
-        await super().__call__(scope, receive, send_guarded)
+        await super().__call__({**scope, "method": "GET"} if bare else scope, receive, send_guarded)
 
 
 def protection(message: Any, nonce: str) -> list[tuple[bytes, bytes]]:

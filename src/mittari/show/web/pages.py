@@ -39,10 +39,16 @@ def page(request: Visit, text: str, status: int = 200, tag: str | None = None) -
 
 
 def streamed(request: Visit, parts: Iterable[str], tag: str | None = None) -> Stream:
-    """A page whose parts are sent as they are ready; the first one should stand on its own."""
+    """A page whose parts are sent as they are ready; the first one should stand on its own. HEAD computes none."""
     headers = headers_for(request, tag)
-    pieces = compressed(parts) if "content-encoding" in headers else (part.encode() for part in parts)
+    wanted = () if bare(request) else parts
+    pieces = compressed(wanted) if "content-encoding" in headers else (part.encode() for part in wanted)
     return Stream(pieces, headers=headers, media_type=HTML)
+
+
+def bare(request: Visit) -> bool:
+    """Whether only the headers are wanted."""
+    return bool(request.scope.get("state", {}).get("bare"))
 
 
 def headers_for(request: Visit, tag: str | None) -> dict[str, str]:
