@@ -1,6 +1,7 @@
 """Rows that cannot be used are set aside with their place and the reason, and the others come in."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -155,6 +156,23 @@ def test_rejects_of_other_files_stay(bring: Bring, rows: Rows) -> None:
     bring("calls.csv", bad)
     bring("calls 2.csv", CALLS + GOOD, table="calls")
     assert rows('SELECT "file" FROM rejects') == [("calls.csv",)]
+
+
+def test_a_file_of_the_same_name_in_another_folder_leaves_rejects_without_a_key(
+    bring: Bring, rows: Rows, tmp_path: Path
+) -> None:
+    for month in ("jan", "feb"):
+        (tmp_path / month).mkdir()
+    bring("jan/calls.csv", CALLS + GOOD + "k1,torn\n")
+    bring("feb/calls.csv", CALLS + GOOD.replace("k0", "k5") + "k6,torn\n" + GOOD.replace("k0", "k7"))
+    places = rows('SELECT "file", line, length(file_id) FROM rejects')
+    assert places == [("calls.csv", 3, 16), ("calls.csv", 3, 16)]
+    assert rows("SELECT count(DISTINCT file_id) FROM rejects") == [(2,)]
+    bring("jan/calls.csv", CALLS + GOOD + GOOD.replace("k0", "k1"))
+    bring("feb/calls.csv", CALLS + GOOD.replace("k0", "k5") + "k6,torn\n" + GOOD.replace("k0", "k7"))
+    assert len(rows("SELECT * FROM rejects")) == 1
+    bring("feb/calls.csv", CALLS + GOOD.replace("k0", "k5") + GOOD.replace("k0", "k6"))
+    assert rows("SELECT * FROM rejects") == []
 
 
 def test_what_is_only_odd_is_loaded_and_counted(bring: Bring) -> None:

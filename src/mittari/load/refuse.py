@@ -1,5 +1,6 @@
 """Refused rows on record: what the table `rejects` holds of a file after this load."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from mittari.load.report import SHOWN_REJECTS, Reject
 from mittari.load.stage import RECORD, Stage
 from mittari.store.sql import identifier, literal
 
-COLUMNS = '"table", "file", line, "column", reason, "key", "at"'
+COLUMNS = '"table", "file", file_id, line, "column", reason, "key", "at"'
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,17 @@ class Refused:
 def record_rejects(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone: str, now: datetime) -> Refused:
     """Write the refused rows of the stage into `rejects`, in place of what the same file left there before.
 
-    An earlier reject goes when its row has come in (same table, file and key, or the same line where no key could be
-    read), or is refused again. What is refused just as before keeps its `loaded_at`: loading twice changes nothing.
+    An earlier reject goes when its row has come in, or is refused again: the row of the same table, file name and key
+    or, where no key could be read, of the same line of the very file, not of one of that name in another folder. What
+    is refused just as before keeps its `loaded_at`: loading twice changes nothing.
     """
     _gather(connection, stage, timezone)
     table, file = literal(stage.table.name), literal(stage.source.name)
     mine = f'old."table" = {table} AND old."file" = {file}'
+    very_file = f"(old.file_id IS NULL OR old.file_id = {_place(stage)})"  # null: from memory, or by an earlier version
     settled = (
-        f'{mine} AND CASE WHEN old."key" IS NULL THEN old.line <= (SELECT coalesce(max(line), 0) FROM seen_lines) '
+        f'{mine} AND CASE WHEN old."key" IS NULL '
+        f"THEN {very_file} AND old.line <= (SELECT coalesce(max(line), 0) FROM seen_lines) "
         f'ELSE old."key" IN (SELECT "key" FROM seen_keys) OR old."key" IN (SELECT "key" FROM refusals) END'
     )
     same = " AND ".join(f"old.{column} IS NOT DISTINCT FROM new.{column}" for column in COLUMNS.split(", "))
@@ -60,20 +64,29 @@ def _gather(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone: str) 
     """Make the temporary table `refusals` with the columns of `rejects`, lines instead of records."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE refusals "
-        '("table" VARCHAR, "file" VARCHAR, line BIGINT, "column" VARCHAR, reason VARCHAR, "key" VARCHAR, '
-        '"at" TIMESTAMP)'
+        '("table" VARCHAR, "file" VARCHAR, file_id VARCHAR, line BIGINT, "column" VARCHAR, reason VARCHAR, '
+        '"key" VARCHAR, "at" TIMESTAMP)'
     )
-    table, file = literal(stage.table.name), literal(stage.source.name)
+    origin = f"{literal(stage.table.name)}, {literal(stage.source.name)}, {_place(stage)}"
     for line, reason in stage.source.torn_lines():
-        connection.execute(f"INSERT INTO refusals SELECT {table}, {file}, ?, NULL, ?, NULL, NULL", [line, reason])
+        connection.execute(f"INSERT INTO refusals SELECT {origin}, ?, NULL, ?, NULL, NULL", [line, reason])
     if not connection.execute(f"SELECT 1 FROM {stage.refused} LIMIT 1").fetchall():
         return
     _lines(connection, stage)
     connection.execute(
-        f"INSERT INTO refusals SELECT {table}, {file}, l.line, nullif(r.\"column\", ''), r.reason, {key_text(stage)}, "
+        f"INSERT INTO refusals SELECT {origin}, l.line, nullif(r.\"column\", ''), r.reason, {key_text(stage)}, "
         f"{_moment(stage, timezone)} FROM {stage.refused} AS r JOIN {stage.rows} AS s USING ({RECORD}) "
         f"JOIN record_lines AS l USING ({RECORD})"
     )
+
+
+def _place(stage: Stage) -> str:
+    """SQL for the digest of where the file of the stage lies, null for rows that come from none.
+
+    A digest, so that what is written down of a load does not show the folders of the machine.
+    """
+    path = stage.source.path
+    return literal(hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]) if path else "NULL::VARCHAR"
 
 
 def _lines(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:

@@ -19,12 +19,13 @@ coverage = Table(
 rejects = Table(
     name="rejects",
     grain="one refused row and the column at fault",
-    key=("table", "file", "line", "column"),
+    key=("table", "file", "file_id", "line", "column"),
     when="at",
     internal=True,
     columns=(
         must("table", "id", "The table the row was meant for."),
         Column("file", "text", "The file it stood in."),
+        Column("file_id", "id", "Tells files of one name in different folders apart: a digest of the file's place."),
         Column("line", "int", "Its line in the file, the header being line 1."),
         Column("column", "text", "The column at fault."),
         must("reason", "text", "What is wrong with it."),
