@@ -305,7 +305,9 @@ def test_the_content_type_names_the_charset_once(client, address, kind):
     assert client.get(address).headers["content-type"] == f"{kind}; charset=utf-8"
 
 
-@pytest.mark.parametrize("address", ["/", "/kpi/nps", "/kpi/nps/rows.csv", "/?period=x", "/nowhere", "/static/look.css"])
+@pytest.mark.parametrize(
+    "address", ["/", "/kpi/nps", "/kpi/nps/rows.csv", "/?period=x", "/nowhere", "/static/look.css"]
+)
 def test_head_is_answered_like_get_without_a_body(client, address):
     whole, head = client.get(address), client.head(address)
     assert (head.status, head.headers["content-type"]) == (whole.status, whole.headers["content-type"])
