@@ -235,6 +235,13 @@ def test_rows_as_csv_are_complete_and_harmless(client):
     assert answer.headers["content-disposition"] == 'attachment; filename="service_level.share-2026-10.csv"'
 
 
+def test_rows_as_csv_have_a_header_even_without_rows(monkeypatch):
+    workspace = sample.SampleWorkspace()
+    monkeypatch.setattr(workspace, "rows", lambda record, limit=50, offset=0: [])
+    text = open_site(workspace).get("/kpi/service_level/rows.csv?period=2026-10").text
+    assert text == "side,part,period,key,at,block,included,reason,x,y\r\n"
+
+
 def test_the_record_as_json_is_the_record(client):
     [found] = client.get("/kpi/service_level/result.json?period=2026-10").json()
     assert found == sample.SampleWorkspace().kpi("service_level", "2026-10")[0].as_dict()

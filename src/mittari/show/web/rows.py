@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from litestar import Response, get
@@ -20,6 +20,8 @@ from mittari.show.web.site import Site
 PAGE_ROWS = 50
 EXPORT_ROWS = 5000
 TECHNICAL = ("side", "part", "period")
+COLUMNS = ("side", "part", "period", "key", "at", "block", "included", "reason", "x", "y")
+"""What every row has, whatever it is a row of: the header of an export without rows."""
 
 
 def rows_html(site: Site, about: Subject, offset: int, scale: str | None) -> str:
@@ -92,18 +94,20 @@ def kpi_rows_csv(request: Visit, name: FromPath[str]) -> Stream:
 
 def exported(site: Site, record: Record) -> Iterator[str]:
     """The rows as CSV, a few thousand at a time; a cell that a spreadsheet would run as a formula is quoted."""
-    offset, columns = 0, []
-    while found := site.source.rows(record, limit=EXPORT_ROWS, offset=offset):
-        text = io.StringIO()
-        writer = csv.writer(text)
-        if not offset:
-            columns = list(found[0])
-            writer.writerow(columns)
-        writer.writerows([[harmless(row.get(column)) for column in columns] for row in found])
-        yield text.getvalue()
+    found = site.source.rows(record, limit=EXPORT_ROWS)
+    columns = list(found[0]) if found else list(COLUMNS)
+    yield lines([columns])
+    offset = 0
+    while found:
+        yield lines([harmless(row.get(column)) for column in columns] for row in found)
         offset += len(found)
-        if len(found) < EXPORT_ROWS:
-            return
+        found = site.source.rows(record, limit=EXPORT_ROWS, offset=offset) if len(found) == EXPORT_ROWS else []
+
+
+def lines(rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
 
 
 def harmless(value: Any) -> Any:
