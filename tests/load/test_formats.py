@@ -163,3 +163,26 @@ def test_a_date_alone_makes_a_promise_due_by_the_end_of_its_day(bring: Bring, ro
 def test_answers_without_an_id_are_numbered_by_their_file(bring: Bring, rows: Rows) -> None:
     bring("responses.csv", "responded_at,kind,score\n2026-03-02T08:00:00Z,nps,9\n2026-03-02T08:00:00Z,nps,9\n")
     assert rows("SELECT response_id FROM responses ORDER BY 1") == [("responses.csv#1",), ("responses.csv#2",)]
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f"])
+def test_blanks_between_thousands_are_read(bring: Bring, rows: Rows, blank: str) -> None:
+    head = "order_id;customer_id;ordered_at;invoice_amount;currency\n"
+    amounts = {"a": "1 234,50", "b": "-12 345 678,9", "c": "999", "d": "1 000"}
+    written = {key: amount.replace(" ", blank) for key, amount in amounts.items()}
+    report = bring("orders.csv", head + "".join(f"{key};A;2026-03-02;{text};EUR\n" for key, text in written.items()))
+    assert report.rejected == 0
+    assert [float(amount) for (amount,) in rows("SELECT invoice_amount FROM orders ORDER BY order_id")] == [
+        1234.5,
+        -12345678.9,
+        999,
+        1000,
+    ]
+
+
+@pytest.mark.parametrize("number", ["1 23", "12 34 567", "1 2345", "1234 567", "5 min"])
+def test_blanks_elsewhere_in_a_number_are_refused(bring: Bring, number: str) -> None:
+    report = bring("calls.csv", f"call_id;queued_at;wait_s;outcome\nk1;2026-03-02T08:00:00Z;{number};answered\n")
+    assert [(reject.column, reject.reason) for reject in report.rejects] == [
+        ("wait_s", f'expected a number, found "{number}"')
+    ]

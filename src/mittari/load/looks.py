@@ -33,7 +33,7 @@ KINDS = (
     ("clock", re.compile(r"\d{1,2}:\d\d(:\d\d)?")),
     ("epoch", re.compile(r"1[0-9]{9}")),
     ("whole", re.compile(r"[+-]?\d+")),
-    ("number", re.compile(r"[+-]?\d*[.,]?\d+")),
+    ("number", re.compile(r"[+-]?\d*[.,]?\d+|[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?")),
 )
 MOMENT_KINDS = ("instant", "day", "slashed", "epoch")
 NUMBER_KINDS = ("whole", "number", "epoch")
@@ -172,7 +172,7 @@ def _kind(values: Sequence[str]) -> str:
 def _numbers(values: Sequence[str]) -> Iterator[float]:
     for value in values:
         try:
-            yield float(value.replace(",", "."))
+            yield float("".join(value.split()).replace(",", "."))
         except ValueError:
             continue  # one of the few that are no number
 

@@ -16,6 +16,8 @@ DAY_FIRST = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d.%m.%Y %H.%M.
 YES, NO = ("1", "true", "t", "yes", "y", "1.0"), ("0", "false", "f", "no", "n", "0.0")
 NUMBERS = frozenset({"s", "float", "money", "int"})
 TEXT = "VARCHAR"
+THOUSANDS = " \u00a0\u202f"
+"""The blanks that part groups of three digits, as Nordic and many other exports write them: `1 234,50`."""
 
 COMMA_STYLE, POINT_STYLE = 1, 2
 """How a number is written: with a decimal comma, or with a decimal point. A column must not hold both."""
@@ -98,8 +100,9 @@ def typed(column: Column, raw: str, kind: str) -> str:
     if column.type == "b":
         return f"(CASE WHEN {raw} = '0' THEN 0 WHEN {raw} = '1' THEN 1 {_truth(raw)} END)::TINYINT"
     if column.type in NUMBERS:
+        digits = _ungrouped(raw)
         return _number(
-            column, f"CASE WHEN {style_of(raw)} = {COMMA_STYLE} THEN replace({raw}, ',', '.') ELSE {raw} END"
+            column, f"CASE WHEN {style_of(raw)} = {COMMA_STYLE} THEN replace({digits}, ',', '.') ELSE {digits} END"
         )
     if column.type == "time":
         return _clock_time(raw)
@@ -137,6 +140,15 @@ def _clock_reading(raw: str, clock: Clock) -> str:
         f"ELSE TRY_CAST({raw} AS TIMESTAMP) END"
     )
     return f"coalesce(try_strptime({raw}, {_list(clock.patterns)}), {usual})" if clock.patterns else usual
+
+
+def _ungrouped(raw: str) -> str:
+    """SQL for the number in a text without the blanks that part its thousands; blanks elsewhere stay, and refuse it."""
+    has_blank = " OR ".join(f"contains({raw}, {literal(blank)})" for blank in THOUSANDS)
+    return (
+        f"CASE WHEN ({has_blank}) AND regexp_full_match({raw}, '[+-]?\\d{{1,3}}([{THOUSANDS}]\\d{{3}})+([.,]\\d*)?') "
+        f"THEN regexp_replace({raw}, '[{THOUSANDS}]', '', 'g') ELSE {raw} END"
+    )
 
 
 def _number(column: Column, text: str) -> str:
