@@ -129,6 +129,31 @@ def test_a_failing_file_of_a_folder_leaves_the_others_out_as_well(
     assert rows("SELECT count(*) FROM calls")[0][0] == 0
 
 
+def test_a_folder_may_hold_notes_and_locks_of_open_workbooks(
+    warehouse: Warehouse, settings: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "calls.csv").write_text(HEAD + ROW)
+    (folder / "work_time.TXT").write_text("agent_id,date,paid_s,handling_s,idle_s\ne1,2026-03-02,3600,9,9\n")
+    (folder / "~$calls.xlsx").write_bytes(b"\x05Aino")
+    for name in ("README.txt", "README.md", "notes.docx", "terms.txt.gz"):
+        (folder / name).write_text("")
+    assert [report.file for report in load(warehouse, settings, folder)] == ["calls.csv", "work_time.TXT"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet", "xlsx", "csv.gz"])
+def test_data_of_a_folder_under_no_table_s_name_stop_the_load(
+    warehouse: Warehouse, settings: Settings, tmp_path: Path, ending: str
+) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "calls.csv").write_text(HEAD + ROW)
+    (folder / f"shoes.{ending}").write_text("size\n42\n")
+    with pytest.raises(UserError, match="not that of a table"):
+        load(warehouse, settings, folder)
+
+
 def test_an_error_in_the_middle_of_the_transaction_leaves_nothing(
     bring: Bring, rows: Rows, monkeypatch: pytest.MonkeyPatch, warehouse: Warehouse
 ) -> None:

@@ -20,6 +20,10 @@ FORMATS: dict[str, Format] = {
     ".xlsx": "xlsx",
 }
 PACKED = ".gz"
+PROSE = ".txt"
+"""The one ending that notes and terms of use share with data: in a folder only a table's name makes it data."""
+LOCK_OF_EXCEL = "~$"
+"""How the file begins that Excel keeps beside a workbook while it is open."""
 KNOWN = "CSV, TSV, JSON lines (.jsonl), Parquet or XLSX; text formats also gzipped (.gz)"
 
 LOAD_FIRST = (
@@ -55,21 +59,32 @@ class Input:
     @property
     def stem(self) -> str:
         """The file's name without its endings."""
-        return self.path.name.removesuffix(PACKED).rsplit(".", 1)[0]
+        return _parted(self.path)[0]
 
 
-def files_at(path: Path) -> list[Input]:
-    """The file at the path, or the readable files of the folder there, by name. None at all is the user's mistake."""
+def files_at(path: Path, by_name: bool = False) -> list[Input]:
+    """The file at the path, or the readable files of the folder there, by name. None at all is the user's mistake.
+
+    `by_name` says that names alone tell which table a file is for: then texts called otherwise are passed over.
+    """
     if not path.exists():
         raise UserError("there is no such file or folder", path)
     if path.is_dir():
-        found = [as_input(file) for file in sorted(path.iterdir()) if file.is_file() and _format_of(file)]
+        found = [as_input(file) for file in sorted(path.iterdir()) if file.is_file() and _is_meant(file, by_name)]
         if not found:
             raise UserError("the folder holds no file that can be imported", path, f"Known are {KNOWN}.")
         return found
     if not path.is_file():
         raise UserError("expected a file, found a device or pipe", path)
     return [as_input(path)]
+
+
+def _is_meant(file: Path, by_name: bool) -> bool:
+    """Whether a file of a folder is data, as far as its name says."""
+    if _format_of(file) is None or file.name.startswith(LOCK_OF_EXCEL):
+        return False
+    stem, ending = _parted(file)
+    return not (by_name and ending == PROSE and aliases.table_for(stem) is None)
 
 
 def as_input(path: Path) -> Input:
@@ -116,7 +131,14 @@ def turn(table: str) -> tuple[int, str]:
 
 
 def _format_of(path: Path) -> Format | None:
-    return FORMATS.get(Path(path.name.lower().removesuffix(PACKED)).suffix)
+    return FORMATS.get(_parted(path)[1])
+
+
+def _parted(path: Path) -> tuple[str, str]:
+    """The file's name without its endings, and the ending that tells the format, in lower case."""
+    name = path.name[: -len(PACKED)] if path.name.lower().endswith(PACKED) else path.name
+    ending = Path(name).suffix
+    return name.removesuffix(ending), ending.lower()
 
 
 def suffixes() -> Iterator[str]:

@@ -88,7 +88,7 @@ def load(
     declared = find_mapping(mapping).at(path) if mapping else None
     clock_zone = source_tz or (declared.source_tz if declared else None) or settings.source_timezone
     zone_of(clock_zone)
-    found = declared.inputs(path) if declared else inputs.files_at(path)
+    found = declared.inputs(path) if declared else inputs.files_at(path, by_name=table is None)
     size = sum(file.size for file in found)
     tell = progress or (lambda _what, _share: None)
     with (
