@@ -3,7 +3,7 @@
 Nothing about what is shown lives anywhere else, so every view can be sent to somebody and found again.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -14,6 +14,8 @@ from mittari.time import Instant, Period, parse_period, period_around, period_of
 DEFAULT_PERIOD = "last-30-days"
 CHIPS = (("Today", "last-1-day"), ("7 d", "last-7-days"), ("30 d", DEFAULT_PERIOD), ("12 mo", "last-365-days"))
 SUB_PERIODS = 12
+LONGEST = 500
+"""Characters of a parameter. What people measure by is far shorter."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +43,37 @@ def read_view(
     `own` are the names a page uses for itself (`by`, `offset`). `slice=channel=chat` is what the picker sends.
     """
     text, where = DEFAULT_PERIOD, {}
-    for name, value in query:
+    for name, value in told_once(query):
         if name == "period":
             text = value.strip() or DEFAULT_PERIOD
-        elif name == "slice":
-            dimension, _, chosen = value.partition("=")
-            if dimension and chosen:
-                where[checked(dimension, dimensions)] = chosen
-        elif name not in own and value:
-            where[checked(name, dimensions)] = value
+        elif name == "slice" and value:
+            dimension, chosen = picked(value, dimensions)
+            where[dimension] = chosen
+        elif name != "slice" and name not in own:
+            dimension = checked(name, dimensions)
+            if value:
+                where[dimension] = value
     return View(text=text, period=parse_period(text, zone, today), where=dict(sorted(where.items())))
+
+
+def told_once(query: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The parameters of an address; a `UserError` for one that is told twice or too long to be meant."""
+    seen = set()
+    for name, value in query:
+        if max(len(name), len(value)) > LONGEST:
+            raise UserError(f'"{name[:40]}" is too long', hint=f"A value has {LONGEST} characters at most.")
+        if name in seen:
+            raise UserError(f'"{name}" is given more than once', hint="Keep the one that is meant.")
+        seen.add(name)
+        yield name, value
+
+
+def picked(text: str, dimensions: Collection[str]) -> tuple[str, str]:
+    """The dimension and value that the picker sends as one text."""
+    dimension, _, chosen = text.partition("=")
+    if not dimension or not chosen:
+        raise UserError(f'a slice is a dimension with its value, found "{text}"', hint="Write slice=channel=chat.")
+    return checked(dimension, dimensions), chosen
 
 
 def checked(dimension: str, dimensions: Collection[str]) -> str:
