@@ -63,8 +63,17 @@ def test_a_trend_is_twelve_sub_periods_that_end_with_the_period(text, first, las
 
 def test_a_moment_is_compared_with_the_same_moment_a_week_ago():
     moment = Instant(datetime(2026, 6, 29, 9), "2026-06-29T09:00:00Z")
-    assert before(moment).text == "2026-06-22T09:00:00Z"
+    earlier = before(moment)
+    assert earlier is not None
+    assert earlier.text == "2026-06-22T09:00:00Z"
     assert next(p.at for p in trend_periods(moment) if isinstance(p, Instant)) == datetime(2026, 4, 13, 9)
+
+
+@pytest.mark.parametrize(("text", "followed"), [("last-36500-days", 12), ("1900-01", 0), ("0001-01-05T09:00Z", 0)])
+def test_a_period_at_the_edge_of_the_calendar_is_compared_with_nothing(text, followed):
+    period = parse_period(text, ZONE, TODAY)
+    assert before(period) is None
+    assert len(trend_periods(period)) == followed
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from litestar import get, post
 
+from mittari.errors import UserError
 from mittari.show.web.app import create_app
 from show import sample
 from show.visitor import Visitor
@@ -113,6 +114,29 @@ def test_a_section_that_breaks_leaves_the_others_and_is_logged(caplog):
     assert "RuntimeError: the warehouse went away" in card(html, "brand_image_score")
     assert re.search(r"\d\d\.\d", card(html, "nps"))
     assert "the warehouse went away" in caplog.text
+
+
+@pytest.mark.parametrize("period", ["last-36500-days", "1900-01"])
+def test_a_period_without_an_earlier_one_is_shown_without_comparison(client, period):
+    html = client.get(f"/?period={period}").text
+    assert "Could not be computed" not in html
+    assert not re.search(r"real|noise|cannot tell", card(html, "nps"))
+    for address in (f"/kpi/nps?period={period}", f"/board/charts?period={period}"):
+        answer = client.get(address)
+        assert answer.status == 200
+        assert "could not be shown" not in answer.text
+
+
+def test_what_the_user_can_mend_is_said_on_the_card_and_not_logged_as_ours(monkeypatch, caplog):
+    def refuse(*_: Any, **__: Any) -> None:
+        raise UserError("no exchange rate for SEK")
+
+    workspace = sample.SampleWorkspace()
+    monkeypatch.setattr(workspace, "scorecard", refuse)
+    with caplog.at_level(logging.WARNING, logger="mittari.show"):
+        html = open_site(workspace).get("/").text
+    assert "Could not be computed. no exchange rate for SEK" in card(html, "nps")
+    assert caplog.records == []
 
 
 def test_an_unchanged_board_answers_304_and_keeps_its_policy(client):
@@ -237,7 +261,7 @@ def test_rows_as_csv_are_complete_and_harmless(client):
 
 def test_rows_as_csv_have_a_header_even_without_rows(monkeypatch):
     workspace = sample.SampleWorkspace()
-    monkeypatch.setattr(workspace, "rows", lambda record, limit=50, offset=0: [])
+    monkeypatch.setattr(workspace, "rows", lambda *_, **__: [])
     text = open_site(workspace).get("/kpi/service_level/rows.csv?period=2026-10").text
     assert text == "side,part,period,key,at,block,included,reason,x,y\r\n"
 

@@ -85,26 +85,38 @@ def checked(dimension: str, dimensions: Collection[str]) -> str:
     raise UserError(f'there is no dimension "{dimension}"', hint=f"{suggestion} {known}".strip())
 
 
-def before(period: Period | Instant) -> Period | Instant:
-    """What a period is compared with: the one right before it; a moment with the same moment a week ago."""
-    if isinstance(period, Period):
-        return previous(period)
-    at = period.at - timedelta(days=7)
+def before(period: Period | Instant) -> Period | Instant | None:
+    """What a period is compared with: the one right before it; a moment with the same moment a week ago.
+
+    None where that runs off the calendar, as it does for a period of a hundred years.
+    """
+    try:
+        if isinstance(period, Period):
+            return previous(period)
+        at = period.at - timedelta(days=7)
+    except (UserError, OverflowError):  # overflow: a moment in the first week of the year 1
+        return None
     return Instant(at=at, text=f"{at.isoformat()}Z")
 
 
 def trend_periods(period: Period | Instant) -> list[Period | Instant]:
-    """Twelve consecutive sub-periods that end with the period, of a length that suits it.
+    """Twelve consecutive sub-periods that end with the period, of a length that suits it; none off the calendar.
 
     Days up to two weeks, spans of seven days up to two months, else months; a day, week, month or quarter is followed
     back by its own kind.
     """
-    if isinstance(period, Instant):
-        moments: list[Period | Instant] = [period]
-        while len(moments) < SUB_PERIODS:
-            moments.insert(0, before(moments[0]))
-        return moments
-    return list(preceding(last_sub_period(period), SUB_PERIODS))
+    if isinstance(period, Period):
+        try:
+            return list(preceding(last_sub_period(period), SUB_PERIODS))
+        except UserError:
+            return []
+    moments: list[Period | Instant] = [period]
+    while len(moments) < SUB_PERIODS:
+        earlier = before(moments[0])
+        if earlier is None:
+            return []
+        moments.insert(0, earlier)
+    return moments
 
 
 def last_sub_period(period: Period) -> Period:

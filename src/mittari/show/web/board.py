@@ -13,6 +13,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.response import Stream
 
+from mittari.errors import UserError
 from mittari.measure.kpi import PERSPECTIVES, Definition
 from mittari.measure.result import Record
 from mittari.show import format as formats
@@ -83,16 +84,16 @@ def numbers(site: Site, view: View, definitions: Sequence[Definition]) -> Number
     What is asked together is computed together: KPIs of one relation share its rows.
     """
     ids = tuple(definition.id for definition in definitions)
-    pair = view.period.text, before(view.period).text
+    now, earlier = view.period.text, before(view.period)
     series = [period.text for period in trend_periods(view.period)]
-    asked = list(dict.fromkeys([*series, *pair]))
+    asked = list(dict.fromkeys([*series, now, *([earlier.text] if earlier else [])]))
     key = ("board", ids, tuple(asked), tuple(view.where.items()))
 
     def ask() -> Numbers:
         found = site.source.scorecard(period=asked, where=dict(view.where), kpis=list(ids))
         return Numbers(
-            now=[record for record in found if record.period == pair[0]],
-            previous=[record for record in found if record.period == pair[1]],
+            now=[record for record in found if record.period == now],
+            previous=[record for record in found if earlier and record.period == earlier.text],
             trend=[record for record in found if record.period in series],
         )
 
@@ -104,6 +105,8 @@ def numbers_of(site: Site, view: View, section: Section) -> Numbers:
     if len(section.group) > len(section.definitions):
         try:
             return numbers(site, view, section.group)
+        except UserError as error:  # asked for what cannot be had: the section says so, the log need not
+            log.info("%s is asked alone: %s", section.title, error)
         except Exception:  # noqa: BLE001  # each section is tried for itself below
             log.exception("the board cannot be asked as a whole; asking for %s alone", section.title)
     return numbers(site, view, section.definitions)
@@ -118,8 +121,7 @@ def cards(site: Site, view: View, section: Section) -> list[Card]:
     try:
         found, targets = numbers_of(site, view, section), goals(site)
     except Exception as error:  # noqa: BLE001  # the other sections of the board must stand
-        log.exception("the numbers of %s failed", section.title)
-        reason = f"{type(error).__name__}: {error}"
+        reason = told(error, f"the numbers of {section.title}")
         return [broken_card(d, reason, address(d.id, view)) for d in section.definitions]
     return [card for d in section.definitions for card in own_cards(d, found, targets.get(d.id), site, view)]
 
@@ -142,8 +144,15 @@ def own_cards(definition: Definition, found: Numbers, target: Any, site: Site, v
             for now, previous, trend in found.of(definition.id)
         ]
     except Exception as error:  # noqa: BLE001  # one card must not take the board down
-        log.exception("the card of %s failed", definition.id)
-        return [broken_card(definition, f"{type(error).__name__}: {error}", href)]
+        return [broken_card(definition, told(error, f"the card of {definition.id}"), href)]
+
+
+def told(error: Exception, what: str) -> str:
+    """The reason a card gives for its failure; one that is ours goes to the log with its traceback."""
+    if isinstance(error, UserError):
+        return str(error)
+    log.error("%s failed", what, exc_info=error)
+    return f"{type(error).__name__}: {error}"
 
 
 def address(name: str, view: View) -> str:

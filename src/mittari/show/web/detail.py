@@ -98,7 +98,8 @@ def goal(site: Site, about: Subject) -> Goal | None:
 
 def number_html(site: Site, about: Subject) -> str:
     """The number large, with everything a reader must know beside it."""
-    earlier = records(site, about, (before(about.view.period).text,))
+    since = before(about.view.period)
+    earlier = records(site, about, (since.text,)) if since else []
     shown = []
     for record in current(site, about):
         same = [r for r in earlier if r.slice.get("scale") == record.slice.get("scale")]
@@ -111,14 +112,14 @@ def number_html(site: Site, about: Subject) -> str:
         about=about,
         status_words=words.STATUS_WORDS,
         count=lambda n: formats.count(n, site.style),
-        compared=spoken(before(about.view.period)),
+        compared=spoken(since) if since else "",
     )
 
 
 def trend_html(site: Site, about: Subject) -> str:
     """Twelve periods up to this one, for each scale the question was asked on."""
     periods = trend_periods(about.view.period)
-    found = records(site, about, tuple(period.text for period in periods))
+    found = records(site, about, tuple(period.text for period in periods)) if periods else []
     marks = interventions(site, about, periods)
     drawn = []
     for scale in sorted({record.slice.get("scale") or "" for record in found}):
