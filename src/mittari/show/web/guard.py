@@ -70,14 +70,15 @@ class GuardedApp(Litestar):
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *protection(message, nonce)]
-            elif bare:
+            elif bare and message["type"] == "http.response.body":
                 message["body"] = b""
             await send(message)
 
         if reason := refusal(scope):
             await refuse(send_guarded, reason)
             return
-        await super().__call__({**scope, "method": "GET"} if bare else scope, receive, send_guarded)
+        answered: Any = {**scope, "method": "GET"} if bare else scope
+        await super().__call__(answered, receive, send_guarded)
 
 
 def protection(message: Any, nonce: str) -> list[tuple[bytes, bytes]]:
