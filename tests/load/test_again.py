@@ -130,6 +130,11 @@ def test_days_that_cannot_be_understood_are_refused(bring: Bring, span: str) -> 
         bring("calls.csv", CALLS + K1, covers=span)
 
 
+def test_days_in_the_wrong_order_are_refused(bring: Bring) -> None:
+    with pytest.raises(UserError, match=r"^--covers: the last day lies before the first in 2026-03-05\.\.2026-03-01"):
+        bring("calls.csv", CALLS + K1, covers=(date(2026, 3, 5), date(2026, 3, 1)))
+
+
 def test_rows_in_memory_meet_the_same_checks(warehouse: Warehouse, settings: Settings, rows: Rows) -> None:
     columns = {
         "call_id": ["k1", "k2", "k3"],

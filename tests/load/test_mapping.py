@@ -201,3 +201,16 @@ def test_a_mapping_is_parsed_without_a_file() -> None:
     mapping = parse_mapping(TICKETS, "tickets")
     assert [block.table.name for block in mapping.blocks] == ["conversations", "customers"]
     assert (mapping.source_tz, mapping.hints.nulls) == ("America/Sao_Paulo", ("?",))
+
+
+@pytest.mark.parametrize(
+    ("covers", "reason"),
+    [
+        ('"2026-12-31..2026-01-01"', r"the last day lies before the first in 2026-12-31\.\.2026-01-01"),
+        ('["2026-01-01", "2026-12-31"]', "expected days as FIRST..LAST"),
+    ],
+)
+def test_days_of_a_mapping_that_cannot_be_are_blamed_on_it(covers: str, reason: str) -> None:
+    text = TICKETS.replace('"2026-01-01..2026-12-31"', covers)
+    with pytest.raises(UserError, match=f"^mapping tickets, table conversations, covers: {reason}"):
+        parse_mapping(text, "tickets")

@@ -12,19 +12,23 @@ from mittari.store.sql import identifier
 Span = tuple[date, date]
 
 
-def parse_span(text: str | Span | None) -> Span | None:
-    """The local days of `2026-10-01..2026-10-31`, both included."""
-    if text is None or isinstance(text, tuple):
-        return text
+def parse_span(given: str | Span | None, where: str = "--covers") -> Span | None:
+    """The local days of `2026-10-01..2026-10-31`, both included; a mistake is blamed on `where`."""
+    if given is None:
+        return None
+    span = given if isinstance(given, tuple) else _parsed(given, where)
+    if span[1] < span[0]:
+        raise UserError(f"the last day lies before the first in {span[0]}..{span[1]}", where)
+    return span
+
+
+def _parsed(text: str, where: str) -> Span:
     first, dots, last = text.partition("..")
     try:
-        span = date.fromisoformat(first.strip()), date.fromisoformat(last.strip() if dots else first.strip())
+        return date.fromisoformat(first.strip()), date.fromisoformat(last.strip() if dots else first.strip())
     except ValueError as error:
         hint = "Write it as 2026-10-01..2026-10-31."
-        raise UserError(f'expected days as FIRST..LAST, found "{text}"', "--covers", hint) from error
-    if span[1] < span[0]:
-        raise UserError(f'the last day lies before the first in "{text}"', "--covers")
-    return span
+        raise UserError(f'expected days as FIRST..LAST, found "{text}"', where, hint) from error
 
 
 def span_of(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone: str) -> Span | None:

@@ -275,7 +275,9 @@ def _block(block: dict[str, Any], mapping: str, nulls: tuple[str, ...]) -> Block
         files=tuple(block.get("files", ())),
         where=block.get("where"),
         last_by=(tuple(last["key"]), str(last["order"])) if last else None,
-        covers=parse_span(block.get("covers")),
+        covers=parse_span(
+            str(block["covers"]) if "covers" in block else None, f"mapping {mapping}, table {table.name}, covers"
+        ),
         nulls=nulls,
         joins=parse_joins(block.get("join", ()), f"mapping {mapping}, table {table.name}, join"),
     )

@@ -205,7 +205,7 @@ class LocalWorkspace(Workspace):
             table=table,
             mapping=mapping,
             source_tz=source_tz,
-            covers=_covers(covers),
+            covers=covers,
             dry_run=dry_run,
             progress=progress,
             now=self.clock(),
@@ -248,17 +248,6 @@ def _version_read(wanted: Sequence[Wanted], state: State) -> tuple[object, ...]:
     """What a kept result depends on: the versions of the tables that its KPIs read, and the newest load for `as_of`."""
     tables = {table for definition, _, _ in wanted for table in definition.tables}
     return tuple(sorted((table, state.versions.get(table, 0)) for table in (*tables, *ALWAYS_READ)))
-
-
-def _covers(given: str | tuple[date, date] | None) -> tuple[date, date] | None:
-    """`A..B`, both days included."""
-    if given is None or isinstance(given, tuple):
-        return given
-    try:
-        first, _, last = given.partition("..")
-        return date.fromisoformat(first), date.fromisoformat(last or first)
-    except ValueError as error:
-        raise UserError(f"covers is two days like 2026-01-01..2026-03-31, found {given!r}", where="covers") from error
 
 
 def _dimension_columns(state: State) -> list[tuple[str, str, str]]:
