@@ -80,6 +80,34 @@ def test_changed_rows_are_found_not_equal(ask: Ask, tmp_path: Path) -> None:
     assert done.out.startswith("not equal: the receipt says 25.0, its rows give ")
 
 
+@pytest.mark.parametrize("name", ["first_response_time", "conversation_count", "nps"])
+@pytest.mark.parametrize("damage", ["x", "block"])
+def test_rows_that_cannot_be_counted_are_not_equal(ask: Ask, tmp_path: Path, name: str, damage: str) -> None:
+    ask("kpi", name, *MARCH, "--rows", "--out", str(tmp_path))
+    (rows,), (receipt,) = tmp_path.glob("*.rows.csv"), tmp_path.glob("*.receipt.json")
+    with rows.open(newline="") as file:
+        table = list(csv.DictReader(file))
+    counted = [row for row in table if row["included"] == "True"]
+    for row in counted[1:] if damage == "block" else counted[:1]:
+        row[damage] = "" if damage == "x" else counted[0]["block"]
+    with rows.open("w", newline="") as file:
+        writer = csv.DictWriter(file, table[0])
+        writer.writeheader()
+        writer.writerows(table)
+    done = ask("recompute", str(receipt))
+    assert (done.code, done.out.split(":")[0]) == (2, "not equal"), done.out
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "{}", '{"record": 1, "how": 2, "rows": 3}', '{"record": {}, "how": {}, "rows": "x"}']
+)
+def test_what_is_no_receipt_is_refused_in_one_line(ask: Ask, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "receipt.json"
+    file.write_text(text)
+    done = ask("recompute", str(file))
+    assert (done.code, "this is not a receipt" in done.err) == (2, True)
+
+
 def test_the_catalogue_lists_and_explains(ask: Ask) -> None:
     assert len(ask("catalogue").out.splitlines()) == len(catalogue())
     assert "Do more customers recommend us" in ask("catalogue", "nps").out

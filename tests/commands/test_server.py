@@ -1,5 +1,6 @@
 """While a server runs over a home, commands go through it and say the same; killed, it leaves nothing in their way."""
 
+import http.client
 import json
 import os
 import re
@@ -95,3 +96,31 @@ def test_a_killed_server_does_not_block_the_next_command(home: Path, server: sub
     assert "http://127.0.0.1:" in again.stdout.readline()
     again.send_signal(signal.SIGINT)
     again.communicate(timeout=30)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_server_leaves_no_token_behind(home: Path, server: subprocess.Popen[str], number: int) -> None:
+    assert (home / "server.json").exists()
+    server.send_signal(number)
+    server.wait(timeout=30)
+    assert not (home / "server.json").exists()
+
+
+def test_the_command_interface_answers_wrong_calls_in_json(home: Path, server: subprocess.Popen[str]) -> None:
+    assert server.poll() is None
+    told = json.loads((home / "server.json").read_text())
+
+    def ask(verb: str, question: str, token: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", told["port"], timeout=30)
+        headers = {"X-Mittari-Token": token, "Content-Type": "application/json"}
+        connection.request("POST", f"/api/v1/command/{verb}", question, headers)
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        return answer.status, body
+
+    assert ask("doctor", "{}", "wrong")[0] == 403
+    assert ask("doctor", "{}", "\xe9")[0] == 403
+    assert ask("nothing", "{}", told["token"])[0] == 404
+    status, body = ask("kpi", '{"nome": "nps"}', told["token"])
+    assert (status, "these are not the arguments of kpi" in body) == (400, True)

@@ -27,7 +27,8 @@ def recompute(receipt: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]
     """
     how, record = receipt["how"], receipt["record"]
     try:
-        estimate = _compared(how, rows) if how["family"] in ("Change", "Growth") else _estimate(how, "now", rows)[1]
+        comparison = how["family"] in ("Change", "Growth")
+        components, estimate = _compared(how, rows) if comparison else _estimate(how, "now", rows)
     except (KeyError, IndexError, TypeError, ValueError) as error:
         # a row that cannot be counted is a row that was changed: the number cannot be made again
         reason = f"a row cannot be counted ({type(error).__name__}: {error})"
@@ -36,7 +37,17 @@ def recompute(receipt: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]
     if record["status"] == "no_data":
         found = {"value": None, "n": record["n"], "se": None, "ci_low": None, "ci_high": None}
     different = [name for name in COMPARED if not _same(found[name], record[name])]
+    if record["status"] != "no_data" and not _same_components(components, record["components"]):
+        different.append("components")
     return {**found, "equal": not different, "different": different}
+
+
+def _same_components(found: Components, told: Mapping[str, Any]) -> bool:
+    """Whether the sums behind the number are the same: a row moved to another block changes them before the value."""
+    if found.keys() != told.keys():
+        return False
+    pairs = [(np.atleast_1d(found[name]), np.atleast_1d(told[name])) for name in told]
+    return all(len(mine) == len(theirs) and np.allclose(mine, theirs, TOLERANCE, TOLERANCE) for mine, theirs in pairs)
 
 
 def _same(found: float | None, told: float | None) -> bool:
@@ -45,14 +56,15 @@ def _same(found: float | None, told: float | None) -> bool:
     return math.isclose(found, told, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
 
 
-def _compared(how: Mapping[str, Any], rows: Sequence[Row]) -> Estimate:
+def _compared(how: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Components, Estimate]:
     (now, now_estimate), (before, before_estimate) = (_estimate(how, side, rows) for side in ("now", "before"))
     if how["family"] == "Change":
         components = change.two_periods(now, before)
-        return change.newcombe(components) if components else NO_DATA
+        return components, change.newcombe(components) if components else NO_DATA
     components = families.Growth.components_from_counts(now, before)
     few = "few_blocks" in (*now_estimate.flags, *before_estimate.flags)
-    return families.Growth.gap(components) if how["gap"] else families.Growth.estimate(components, few_blocks=few)
+    gap = families.Growth.gap(components)
+    return components, gap if how["gap"] else families.Growth.estimate(components, few_blocks=few)
 
 
 def _estimate(how: Mapping[str, Any], side: str, rows: Sequence[Row]) -> tuple[Components, Estimate]:
