@@ -186,3 +186,21 @@ def test_blanks_elsewhere_in_a_number_are_refused(bring: Bring, number: str) -> 
     assert [(reject.column, reject.reason) for reject in report.rejects] == [
         ("wait_s", f'expected a number, found "{number}"')
     ]
+
+
+@pytest.mark.parametrize(
+    ("channel", "status", "read"),
+    [
+        ("Sähköposti", "ratkaistu", ("email", "solved")),
+        ("puhelin", "avoin", ("phone", "open")),
+        ("chatti", "suljettu", ("chat", "closed")),
+        ("e-post", "løst", ("email", "solved")),
+        ("TELEFON", "ÖPPEN", ("phone", "open")),
+    ],
+)
+def test_words_of_enumerations_are_read_in_nordic_languages(
+    bring: Bring, rows: Rows, channel: str, status: str, read: tuple[str, str]
+) -> None:
+    head = "conversation_id,customer_id,channel,status,created_at,first_response_at,solved_at\n"
+    bring("conversations.csv", head + f"c1,A,{channel},{status},2026-03-02T08:00:00Z,,\n")
+    assert rows("SELECT channel, status FROM conversations") == [read]

@@ -3,6 +3,8 @@
 A wrong guess is harmless here: it stands in a file that a person reads before anything is loaded.
 """
 
+from mittari.load.translations import translations
+
 TABLE_WORDS: dict[str, str] = {
     "conversations": "ticket tickets incident incidents case cases conversation conversations requester assignee "
     "assigned assignment resolved closed reopen reopens subject tiketti tiketit henvendelse henvendelser ärende "
@@ -95,33 +97,32 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
 
 VALUES: dict[tuple[str, str], dict[str, str]] = {
     ("conversations", "channel"): {
-        "email": "mail, e mail, sähköposti, epost, e post",
-        "phone": "call, voice, ivr, telephone, puhelin, telefon, voicemail",
-        "form": "web, web form, portal, self service, api, direct opening, feedback widget, lomake, skjema, formulär",
-        "chat": "live chat, messenger, web widget, pikaviesti",
+        "email": "mail, e mail",
+        "phone": "call, voice, ivr, telephone, voicemail",
+        "form": "web, web form, portal, self service, api, direct opening, feedback widget",
+        "chat": "live chat, messenger, web widget",
         "messaging": "whatsapp, sms, text message, telegram",
         "social": "facebook, twitter, instagram, x",
-        "store": "shop, walk in, in person, myymälä, butikk, butik",
+        "store": "shop, walk in, in person",
     },
     ("conversations", "status"): {
-        "open": "active, in progress, assigned, reopened, avoin, åpen, öppen",
+        "open": "active, in progress, assigned, reopened",
         "pending": "waiting, awaiting, awaiting user info, awaiting vendor, awaiting problem, awaiting evidence, "
         "waiting on customer, waiting on third party",
         "on_hold": "hold, snoozed",
-        "solved": "resolved, done, completed, ratkaistu, løst, löst",
-        "closed": "suljettu, lukket, stängd",
+        "solved": "resolved, done, completed",
     },
     ("calls", "outcome"): {
-        "answered": "agent, served, completed, answer, success, vastattu, besvart, besvarad",
-        "abandoned": "hang, hangup, hung up, missed, no answer, lost, hylätty, tapt",
+        "answered": "agent, served, completed, answer, success",
+        "abandoned": "hang, hangup, hung up, missed, no answer, lost",
         "voicemail": "vm",
         "overflow": "transferred out",
     },
     ("orders", "status"): {
-        "paid": "delivered, shipped, invoiced, approved, completed, processing, fulfilled, maksettu, betalt, betald",
-        "open": "created, pending, unpaid, avoin",
-        "cancelled": "canceled, unavailable, void, peruttu, kansellert",
-        "refunded": "returned, chargeback, palautettu",
+        "paid": "delivered, shipped, invoiced, approved, completed, processing, fulfilled",
+        "open": "created, pending, unpaid",
+        "cancelled": "canceled, unavailable, void",
+        "refunded": "returned, chargeback",
     },
     ("messages", "author_type"): {
         "customer": "user, contact, requester, end user, lead",
@@ -129,7 +130,7 @@ VALUES: dict[tuple[str, str], dict[str, str]] = {
         "bot": "ai",
     },
 }
-"""(table, column) -> our word -> their words."""
+"""(table, column) -> our word -> their words, beside the translations, which are no guesses."""
 
 
 def alternatives(table: str, column: str) -> tuple[frozenset[str], ...]:
@@ -140,6 +141,7 @@ def alternatives(table: str, column: str) -> tuple[frozenset[str], ...]:
 
 def meanings(table: str, column: str) -> dict[str, str]:
     """Their word -> our word, for an enumeration."""
-    return {
+    guessed = {
         theirs.strip(): ours for ours, words in VALUES.get((table, column), {}).items() for theirs in words.split(",")
     }
+    return guessed | translations(table, column)

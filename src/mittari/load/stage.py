@@ -12,6 +12,7 @@ import duckdb
 from mittari.facts import Column, Table
 from mittari.load.checks import problems
 from mittari.load.source import TEXT, Source
+from mittari.load.translations import translations
 from mittari.load.values import (
     COMMA_STYLE,
     MOMENTS,
@@ -128,7 +129,7 @@ def _statement(
     trimmed = f"SELECT {record}{fault} AS fault, {raw} FROM {source.relation}" + (
         f" WHERE {condition}" if condition else ""
     )
-    reads = ", ".join(_reading(column, kinds[name], clock) for name, column in columns.items())
+    reads = ", ".join(_reading(table, column, kinds[name], clock) for name, column in columns.items())
     moments = [
         f"{converted(column, _read(name), _stands(name), clock)} AS {identifier(name)}, "
         for name, column in columns.items()
@@ -170,10 +171,11 @@ def _trimmed(feed: Feed, nulls: Sequence[str]) -> str:
     return text
 
 
-def _reading(column: Column, kind: str, clock: Clock) -> str:
+def _reading(table: Table, column: Column, kind: str, clock: Clock) -> str:
     """For a moment its two columns; any other value needs no step in between and is read here."""
     if column.type not in MOMENTS:
-        return f"{typed(column, _raw(column.name), kind)} AS {identifier(column.name)}"
+        words = translations(table.name, column.name)
+        return f"{typed(column, _raw(column.name), kind, words)} AS {identifier(column.name)}"
     read, stands_for = moment(column, _raw(column.name), kind, clock)
     return f"{read} AS {_read(column.name)}, {stands_for} AS {_stands(column.name)}"
 

@@ -3,7 +3,8 @@
 Every expression takes `raw`, the trimmed text of the cell (null when empty) or a value of another SQL type.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
@@ -14,6 +15,7 @@ from mittari.store.sql import literal
 
 DAY_FIRST = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d.%m.%Y %H.%M.%S", "%d.%m.%Y %H.%M")
 YES, NO = ("1", "true", "t", "yes", "y", "1.0"), ("0", "false", "f", "no", "n", "0.0")
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 NUMBERS = frozenset({"s", "float", "money", "int"})
 TEXT = "VARCHAR"
 THOUSANDS = " \u00a0\u202f"
@@ -86,17 +88,17 @@ def converted(column: Column, read: str, stands_for: str, clock: Clock) -> str:
     return f"CASE WHEN {stands_for} = {IN_UTC} THEN {read} {by_day}ELSE {clock.source.to_utc(read)} END"
 
 
-def typed(column: Column, raw: str, kind: str) -> str:
+def typed(column: Column, raw: str, kind: str, words: Mapping[str, str] = NO_WORDS) -> str:
     """SQL for the value of a cell of SQL type `kind` in the type of `column`, which is none of the moments.
 
-    Null when it cannot be read.
+    Null when it cannot be read. `words` are those of other languages for words of an enumeration.
     """
     if kind != TEXT:
-        return _cast(column, raw, kind)
+        return _cast(column, raw, kind, words)
     if column.type in ("id", "text"):
         return _listed(column, raw)
     if column.type == "enum":
-        return _word(column.values, raw)
+        return _word(column.values, raw, words)
     if column.type == "b":
         return f"(CASE WHEN {raw} = '0' THEN 0 WHEN {raw} = '1' THEN 1 {_truth(raw)} END)::TINYINT"
     if column.type in NUMBERS:
@@ -160,7 +162,7 @@ def _number(column: Column, text: str) -> str:
     return f"CASE WHEN isfinite({number}) THEN {number} END"
 
 
-def _cast(column: Column, raw: str, kind: str) -> str:
+def _cast(column: Column, raw: str, kind: str, words: Mapping[str, str]) -> str:
     """SQL for a value that is typed already, as Parquet files, numpy arrays and mappings give them."""
     if column.type in NUMBERS and kind not in ("DATE", "BOOLEAN") and not kind.startswith("TIMESTAMP"):
         return _number(column, raw)
@@ -168,7 +170,7 @@ def _cast(column: Column, raw: str, kind: str) -> str:
         return f"{raw}::TINYINT"
     if column.type == "b":
         return f"CASE WHEN TRY_CAST({raw} AS DOUBLE) IN (0, 1) THEN TRY_CAST({raw} AS DOUBLE)::TINYINT END"
-    return typed(column, f"(({raw})::VARCHAR)", TEXT)
+    return typed(column, f"(({raw})::VARCHAR)", TEXT, words)
 
 
 def _listed(column: Column, raw: str) -> str:
@@ -180,11 +182,14 @@ def _listed(column: Column, raw: str) -> str:
     return raw
 
 
-def _word(values: Sequence[str], raw: str) -> str:
-    """A word of the list; letter case and the sign between its parts do not matter."""
+def _word(values: Sequence[str], raw: str, words: Mapping[str, str]) -> str:
+    """A word of the list, or the translation of one; letter case and the sign between its parts do not matter."""
     folded = f"lower(regexp_replace({raw}, '[ -]+', '_', 'g'))"
     known = _set(values)
-    return f"CASE WHEN {raw} IN {known} THEN {raw} WHEN {folded} IN {known} THEN {folded} END"
+    translated = "".join(
+        f" WHEN {folded} = {literal(theirs.replace(' ', '_'))} THEN {literal(ours)}" for theirs, ours in words.items()
+    )
+    return f"CASE WHEN {raw} IN {known} THEN {raw} WHEN {folded} IN {known} THEN {folded}{translated} END"
 
 
 def _truth(raw: str) -> str:

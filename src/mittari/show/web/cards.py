@@ -12,8 +12,8 @@ from mittari.show.format import Quantity, Style
 from mittari.show.sparkline import Point, Sparkline, sparkline
 from mittari.show.verdict import Goal, standing
 
-WIDE, MIDDLE = (6, 5, 4), (4, 3)
-"""How many cards stand in a row on a wide and a middling screen; fewer where the last row would hold a single card."""
+WIDE, MIDDLE, SMALL = (6, 5, 4, 3), (5, 4, 3), (3, 2)
+"""How many cards may stand in a row on a wide screen, a middling and a small one (a tablet upright)."""
 
 
 @dataclass(frozen=True)
@@ -128,5 +128,7 @@ def goal_text(goal: Goal | None, unit: str, style: Style) -> str | None:
 
 
 def columns(count: int, choices: Sequence[int]) -> int:
-    """Cards per row, the first choice that leaves no card alone in the last one."""
-    return next((columns for columns in choices if count % columns != 1), choices[0])
+    """Cards per row: as many as there are, else the first choice whose last row lacks the fewest cards."""
+    if 0 < count <= choices[0]:
+        return count if count in choices else choices[-1]
+    return min(choices, key=lambda columns: -count % columns)
