@@ -4,7 +4,6 @@ Every expression takes `raw`, the trimmed text of the cell (null when empty) or 
 """
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
@@ -15,7 +14,6 @@ from mittari.store.sql import literal
 
 DAY_FIRST = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d.%m.%Y %H.%M.%S", "%d.%m.%Y %H.%M")
 YES, NO = ("1", "true", "t", "yes", "y", "1.0"), ("0", "false", "f", "no", "n", "0.0")
-NO_WORDS: Mapping[str, str] = MappingProxyType({})
 NUMBERS = frozenset({"s", "float", "money", "int"})
 TEXT = "VARCHAR"
 THOUSANDS = " \u00a0\u202f"
@@ -88,7 +86,7 @@ def converted(column: Column, read: str, stands_for: str, clock: Clock) -> str:
     return f"CASE WHEN {stands_for} = {IN_UTC} THEN {read} {by_day}ELSE {clock.source.to_utc(read)} END"
 
 
-def typed(column: Column, raw: str, kind: str, words: Mapping[str, str] = NO_WORDS) -> str:
+def typed(column: Column, raw: str, kind: str, words: Mapping[str, str]) -> str:
     """SQL for the value of a cell of SQL type `kind` in the type of `column`, which is none of the moments.
 
     Null when it cannot be read. `words` are those of other languages for words of an enumeration.
