@@ -1,6 +1,7 @@
 """Rows that are in memory already, as a source like a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -12,9 +13,12 @@ from mittari.load.source import Source
 from mittari.load.stage import Feed
 from mittari.store.sql import identifier
 
+Columns = Mapping[str, Any]
+"""Rows in memory: by column name a list or a numpy array, all of one length."""
+
 
 def rows_as_source(
-    connection: duckdb.DuckDBPyConnection, table: Table, columns: Mapping[str, Sequence[object]]
+    connection: duckdb.DuckDBPyConnection, table: Table, columns: Columns
 ) -> tuple[Source, dict[str, Feed]]:
     """The columns as a source, named as in the table. All must be of the table and of the same length."""
     unknown = [name for name in columns if not table.is_own_dimension(name) and not _is_given(table, name)]
@@ -42,7 +46,7 @@ def _is_given(table: Table, name: str) -> bool:
     return name in table and not table[name].derived
 
 
-def _as_array(values: Sequence[object]) -> "np.ndarray[tuple[int], np.dtype[np.generic]]":
+def _as_array(values: Any) -> "np.ndarray[tuple[int], np.dtype[np.generic]]":
     """The values as DuckDB reads them without losing a null: numbers and instants as they are, the rest as texts."""
     array = np.asarray(values)
     if array.dtype.kind in "iufbM":

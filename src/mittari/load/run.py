@@ -22,7 +22,7 @@ from mittari.load.mapping import Block, Mapping, find_mapping
 from mittari.load.merge import Merged, merge
 from mittari.load.refuse import Refused, record_rejects
 from mittari.load.report import LoadReport
-from mittari.load.rows import rows_as_source
+from mittari.load.rows import Columns, rows_as_source
 from mittari.load.source import Source, open_source
 from mittari.load.stage import Feed, Stage, fill
 from mittari.load.values import Clock
@@ -104,7 +104,7 @@ def load(
 
 
 def load_rows(
-    warehouse: Warehouse, settings: Settings, table: str, columns: dict[str, Sequence[object]], now: datetime
+    warehouse: Warehouse, settings: Settings, table: str, columns: Columns, now: datetime
 ) -> LoadReport:
     """Load rows that are in memory: numpy arrays or lists by column name, instants as naive UTC.
 
