@@ -197,6 +197,12 @@ def test_an_empty_installation_says_what_to_import():
     assert client.get("/board/ready").headers["hx-refresh"] == "true"
 
 
+def test_the_empty_board_promises_what_the_catalogue_has_and_nothing_else():
+    html = open_site(sample.SampleWorkspace(empty=True)).get("/").text
+    promised = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html)
+    assert promised == [("conversations", ", ".join(row[1] for row in sample.KPIS))]
+
+
 def test_the_stamp_names_the_newest_load_in_local_time(client):
     assert 'data-loaded="2026-11-24T12:03:00Z"' in client.get("/").text
     assert "Data until 14:03" in text_of(client.get("/").text)

@@ -19,7 +19,7 @@ from mittari.measure.result import Record
 from mittari.show import format as formats
 from mittari.show.verdict import Goal, goal_of
 from mittari.show.web.address import CHIPS, View, before, spoken, trend_periods
-from mittari.show.web.cards import MIDDLE, SMALL, WIDE, Card, broken_card, card_of, columns
+from mittari.show.web.cards import MIDDLE, WIDE, Card, broken_card, card_of, columns
 from mittari.show.web.pages import Visit, log, page, part_or_error, streamed, tag_of, unchanged
 from mittari.show.web.site import Site
 from mittari.show.web.trends import drawn_trend
@@ -173,7 +173,6 @@ def section_html(site: Site, view: View, section: Section, *, swap: bool = False
         swap=swap,
         wide=columns(len(shown), WIDE),
         middle=columns(len(shown), MIDDLE),
-        small=columns(len(shown), SMALL),
     )
 
 
@@ -240,13 +239,23 @@ def parts(site: Site, view: View, nonce: str) -> Iterator[str]:
     yield site.render("board_foot.html", version=site.version(), view=view)
 
 
+def unlocks(definitions: Sequence[Definition]) -> dict[str, list[str]]:
+    """Titles by the first table they are counted from: what the empty board may promise, and nothing more."""
+    found: dict[str, list[str]] = {}
+    for definition in definitions:
+        if definition.tables:
+            found.setdefault(definition.tables[0], []).append(definition.title)
+    return found
+
+
 @get("/", sync_to_thread=True)
 def board(request: Visit) -> Response[Any] | Stream:
     """The board."""
     site: Site = request.app.state.site
     view = site.view(request.query_params.multi_items())
     if site.source.freshness() is None:
-        return page(request, site.render("empty.html", nonce=request.scope["state"]["nonce"]))
+        promised = unlocks(site.source.catalogue())
+        return page(request, site.render("empty.html", nonce=request.scope["state"]["nonce"], unlocks=promised))
     tag = tag_of("board", view.query(), site.version())
     if answer := unchanged(request, tag):
         return answer
