@@ -19,7 +19,7 @@ from mittari.measure.result import Record
 from mittari.show import format as formats
 from mittari.show.verdict import Goal, goal_of
 from mittari.show.web.address import CHIPS, View, before, spoken, trend_periods
-from mittari.show.web.cards import MIDDLE, WIDE, Card, broken_card, card_of, columns
+from mittari.show.web.cards import MIDDLE, SMALL, WIDE, Card, broken_card, card_of, columns
 from mittari.show.web.pages import Visit, log, page, part_or_error, streamed, tag_of, unchanged
 from mittari.show.web.site import Site
 from mittari.show.web.trends import drawn_trend
@@ -173,6 +173,7 @@ def section_html(site: Site, view: View, section: Section, *, swap: bool = False
         swap=swap,
         wide=columns(len(shown), WIDE),
         middle=columns(len(shown), MIDDLE),
+        small=columns(len(shown), SMALL),
     )
 
 

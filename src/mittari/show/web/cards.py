@@ -128,7 +128,7 @@ def goal_text(goal: Goal | None, unit: str, style: Style) -> str | None:
 
 
 def columns(count: int, choices: Sequence[int]) -> int:
-    """Cards per row: as many as there are, else the first choice whose last row lacks the fewest cards."""
+    """Cards per row: as many as there are, else the first choice whose last row lacks the fewest, one or none alike."""
     if 0 < count <= choices[0]:
         return count if count in choices else choices[-1]
-    return min(choices, key=lambda columns: -count % columns)
+    return min(choices, key=lambda columns: max(-count % columns, 1))
