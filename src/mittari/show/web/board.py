@@ -27,8 +27,8 @@ from mittari.time import to_local
 
 HEROES = 4
 CHARTS = 2
-NARROW_SECTION, EMPTY_SECTION = 3, 2
-"""Sections of up to three cards stand side by side, each as wide as its cards."""
+NARROW_SECTION, EMPTY_SECTION = 2, 2
+"""Sections of up to two cards stand side by side, each as wide as its cards."""
 
 
 @dataclass(frozen=True)
