@@ -160,9 +160,21 @@ def test_a_date_alone_makes_a_promise_due_by_the_end_of_its_day(bring: Bring, ro
     ]
 
 
-def test_answers_without_an_id_are_numbered_by_their_file(bring: Bring, rows: Rows) -> None:
-    bring("responses.csv", "responded_at,kind,score\n2026-03-02T08:00:00Z,nps,9\n2026-03-02T08:00:00Z,nps,9\n")
-    assert rows("SELECT response_id FROM responses ORDER BY 1") == [("responses.csv#1",), ("responses.csv#2",)]
+def test_equal_answers_without_an_id_all_stand_and_next_month_overwrites_none(bring: Bring, rows: Rows) -> None:
+    march = "responded_at,kind,score\n2026-03-02T08:00:00Z,nps,9\n2026-03-02T08:00:00Z,nps,9\n"
+    bring("responses.csv", march)
+    assert rows("SELECT count(DISTINCT response_id) FROM responses") == [(2,)]
+    bring("responses.csv", march)
+    assert rows("SELECT count(*) FROM responses") == [(2,)]
+    bring("responses.csv", march.replace("-03-", "-04-"))
+    assert rows("SELECT count(*) FROM responses") == [(4,)]
+
+
+def test_a_contract_without_an_id_stays_itself_when_it_ends(bring: Bring, rows: Rows) -> None:
+    running = "customer_id,started_at,ended_at,mrr,currency\nA,2026-03-01,,10,EUR\n"
+    bring("subscriptions.csv", running)
+    bring("subscriptions.csv", running.replace(",,", ",2026-04-30,"))
+    assert rows("SELECT count(*), max(ended_on)::VARCHAR FROM subscriptions") == [(1, "2026-04-30")]
 
 
 @pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f"])

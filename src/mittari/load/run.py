@@ -103,9 +103,7 @@ def load(
         return _let_in(warehouse, connection, settings, jobs, dry_run, now, tell)
 
 
-def load_rows(
-    warehouse: Warehouse, settings: Settings, table: str, columns: Columns, now: datetime
-) -> LoadReport:
+def load_rows(warehouse: Warehouse, settings: Settings, table: str, columns: Columns, now: datetime) -> LoadReport:
     """Load rows that are in memory: numpy arrays or lists by column name, instants as naive UTC.
 
     They meet the same checks as a file's rows; rejects name the table, no file, and the row as line, from 1.

@@ -102,7 +102,8 @@ def fill(
     columns = tuple(feeds)
     numbered = next((column.name for column in table.given if column.numbered and column.name not in feeds), None)
     if numbered is not None:
-        rows = f"(SELECT *, {literal(source.name + '#')} || ({RECORD} + 1) AS {identifier(numbered)} FROM {rows})"
+        told = _digested(table, feeds, rows)
+        rows = f"(SELECT * EXCLUDE (digest), {_numbered()} AS {identifier(numbered)} FROM ({told}))"
         columns = (*columns, numbered)
     stage = Stage(table, source, rows, columns, number)
     stage.count = int(connection.execute(f"SELECT count(*) FROM {data}").fetchall()[0][0])
@@ -110,6 +111,22 @@ def fill(
         source.records = stage.count
     _note_problems(connection, stage, data, {name: column_of(table, name) for name in feeds})
     return stage
+
+
+def _digested(table: Table, feeds: Mapping[str, Feed], rows: str) -> str:
+    """The rows with a digest of what they say, apart from how something ended: a contract that ends stays itself."""
+    open_ended = {end for _, end in table.spans} | {"end_reason"}
+    told = [name for name in sorted(feeds) if name not in open_ended]
+    values = ", ".join(f"coalesce(CAST({identifier(name)} AS VARCHAR), chr(0))" for name in told)
+    return f"SELECT *, left(md5(concat_ws(chr(31), {values})), 16) AS digest FROM {rows}"
+
+
+def _numbered() -> str:
+    """The key of a row whose file has none: what it says, and which of its equals in the file it is.
+
+    By its place in the file it would overwrite the row in the same place of next month's file of the same name.
+    """
+    return f"digest || '#' || row_number() OVER (PARTITION BY digest ORDER BY {RECORD})"
 
 
 def _statement(

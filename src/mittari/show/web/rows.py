@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from mittari.errors import UserError
+from mittari.measure.export import harmless
 from mittari.measure.result import Record
 from mittari.show import format as formats
 from mittari.show import words
@@ -108,11 +109,6 @@ def lines(rows: Iterable[Sequence[Any]]) -> str:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue()
-
-
-def harmless(value: Any) -> Any:
-    """Text that begins like a formula gets an apostrophe, as OWASP advises for CSV."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 HANDLERS = [kpi_rows, kpi_rows_csv]
