@@ -44,7 +44,7 @@ BIG = HEAD + "".join(f"k{n},2026-03-02T08:00:00Z,{n * 7919 % 600},answered\n" fo
         ("calls.csv.gz", b"\x1f\x8b" + b"nonsense" * 9, "gzip file is damaged"),
         ("calls.csv.gz", BIG.encode(), "gzip file is damaged"),
         ("calls.csv.gz", gzip.compress(BIG.encode())[:-8] + b"00000000", "gzip file is damaged"),
-        ("calls.csv", (b"call_id,wait_s\nk1,1\n"), "columns queued_at, outcome of calls is missing"),
+        ("calls.csv", (b"call_id,wait_s\nk1,1\n"), "columns queued_at, outcome of calls are missing"),
         ("calls.csv", (HEAD.replace("call_id", "Call ID,call-id") + "k1," + ROW).encode(), "both mean call_id"),
     ],
     ids=[

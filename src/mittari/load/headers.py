@@ -55,9 +55,10 @@ def require(table: Table, columns: Iterable[str], headers: Iterable[str], where:
     present = set(columns)
     missing = [column.name for column in table.required if column.name not in present and not column.numbered]
     if missing:
-        words = "column " + missing[0] if len(missing) == 1 else "columns " + ", ".join(missing)
+        several = len(missing) > 1
+        words, are = f"column{'s' if several else ''} {', '.join(missing)}", "are" if several else "is"
         raise UserError(
-            f"the {words} of {table.name} is missing; found are {', '.join(headers)}",
+            f"the {words} of {table.name} {are} missing; found are {', '.join(headers)}",
             where,
             f"`mittari import --template {table.name}` writes an empty file with all columns.",
         )
