@@ -156,7 +156,7 @@ def test_rows_in_memory_meet_the_same_checks(warehouse: Warehouse, settings: Set
     ("columns", "words"),
     [
         ({"call_id": ["k1"], "wait": [1]}, "no column wait"),
-        ({"call_id": ["k1"]}, "is missing"),
+        ({"call_id": ["k1"]}, "are missing"),
         ({"call_id": ["k1"], "queued_at": [], "wait_s": [1], "outcome": ["answered"]}, "differ in length"),
         ({"call_id": ["k1"], "queued_local": [1]}, "no column queued_local"),
     ],

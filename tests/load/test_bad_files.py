@@ -124,7 +124,7 @@ def test_a_failing_file_of_a_folder_leaves_the_others_out_as_well(
     folder.mkdir()
     (folder / "calls.csv").write_text(HEAD + ROW)
     (folder / "work_time.csv").write_text("agent_id,date\ne1,2026-03-02\n")
-    with pytest.raises(UserError, match="of work_time is missing"):
+    with pytest.raises(UserError, match="of work_time are missing"):
         load(warehouse, settings, folder)
     assert rows("SELECT count(*) FROM calls")[0][0] == 0
 
