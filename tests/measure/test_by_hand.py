@@ -148,3 +148,20 @@ def test_who_returns_with_contracts_in_two_currencies_brings_both(empty: LocalWo
     )
     load(empty, "fx_rates", {"date": datetime(2025, 2, 27), "base": "EUR", "quote": "SEK", "rate": 10.0})
     assert value(empty, "gross_revenue_retention") == (0.6, 1)
+
+
+@pytest.mark.parametrize("where", [{}, {"customer.segment": "b2b"}])
+def test_an_order_on_the_first_day_of_the_window_makes_a_return(empty: LocalWorkspace, where: dict[str, str]) -> None:
+    """The 365 days that end with March 2025 begin on 1 April 2024; with and without a slice the answer is the same."""
+    order = {"currency": "EUR", "invoice_amount": 10.0, "status": "paid"}
+    load(empty, "customers", *[{"customer_id": who, "segment": "b2b"} for who in "ab"])
+    load(
+        empty,
+        "orders",
+        *[
+            order | {"order_id": f"{who}{n}", "customer_id": who, "ordered_at": datetime(*day, 12)}
+            for who, first in (("a", (2024, 4, 1)), ("b", (2024, 3, 31)))
+            for n, day in enumerate((first, (2025, 3, 10)))
+        ],
+    )
+    assert value(empty, "repeat_purchase_rate", where=where) == (0.5, 2)
