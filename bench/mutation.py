@@ -1,10 +1,11 @@
 """Do the golden records notice a wrong rule? Flips one thing at a time in the catalogue and the relations.
 
-    python bench/mutation.py [--sample 40] [--seconds 1200]
+    python bench/mutation.py [--sample 40] [--seconds 1200] [--log FILE]
 
 A mutant differs from the code in one comparison, logical operator, window or filter. Each runs in a forked process that
 measures the golden records of the KPIs concerned, until one differs, then runs the tests by hand and those of edges:
 what fails is caught. Mutants that mean the same as the code stand in `equivalent_mutants.toml`, with the reason.
+All of them take about an hour; with a log a run that was stopped goes on where it was.
 """
 
 import argparse
@@ -37,6 +38,7 @@ SWAPPED = {"isnull": "notnull", "notnull": "isnull", "min": "max", "max": "min",
 EXPLAINING = {"left_out", "dimensions", "tables"}  # what they say is in receipts, which have tests of their own
 SMALL, MANY_SECONDS = 12, 150
 CAUGHT, SURVIVED, TIMEOUT = 0, 1, 2
+SAID = {CAUGHT: "caught", SURVIVED: "survived", TIMEOUT: "too slow"}
 
 
 @dataclass(frozen=True)
@@ -284,8 +286,26 @@ def loaded_home(folder: Path) -> Path:
     return folder / "home"
 
 
-def judge(chosen: list[Mutant], seconds: float, told: Callable[[str], None] = print) -> dict[int, list[Mutant]]:
+class Log:
+    """Verdicts of an earlier run over the same code and tests, by the names of the mutants; none without a file."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        lines = file.read_text(encoding="utf-8").splitlines() if file and file.exists() else []
+        by_words = {words: outcome for outcome, words in SAID.items()}
+        self.known = {name: by_words[words] for words, _, name in (line.partition(": ") for line in lines)}
+
+    def add(self, mutant: Mutant, outcome: int) -> None:
+        if self._file:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(f"{SAID[outcome]}: {mutant.name}\n")
+
+
+def judge(
+    chosen: list[Mutant], seconds: float, told: Callable[[str], None] = print, log: Log | None = None
+) -> dict[int, list[Mutant]]:
     """Verdict -> mutants; stops when the time is over."""
+    log = log or Log(None)
     import duckdb  # noqa: F401 - imported once here, every fork has it
     import ibis
     import numpy as np  # noqa: F401
@@ -301,10 +321,12 @@ def judge(chosen: list[Mutant], seconds: float, told: Callable[[str], None] = pr
             if time.monotonic() > until:
                 told("the time is over")
                 break
-            outcome = verdict(home, mutant)
+            outcome = log.known.get(mutant.name)
+            if outcome is None:
+                log.add(mutant, outcome := verdict(home, mutant))
             found[outcome].append(mutant)
             if outcome != CAUGHT:
-                told(f"{'survived' if outcome == SURVIVED else 'too slow'}: {mutant.name}")
+                told(f"{SAID[outcome]}: {mutant.name}")
     return found
 
 
@@ -312,6 +334,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, help="so many mutants, chosen at random (default: all)")
     parser.add_argument("--only", type=Path, metavar="FILE", help="only the mutants named in the lines of a file")
+    parser.add_argument(
+        "--log", type=Path, metavar="FILE", help="keep each verdict there; what stands in it is not judged again"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--least", type=float, default=0.95, help="the share that must be caught")
     parser.add_argument("--seconds", type=float, default=3600)
@@ -329,7 +354,7 @@ def main() -> int:
         print("\n".join(sorted(mutant.name for mutant in chosen)))
         return 0
     began = time.monotonic()
-    found = judge(chosen, arguments.seconds, lambda text: print(text, flush=True))
+    found = judge(chosen, arguments.seconds, lambda text: print(text, flush=True), Log(arguments.log))
     caught, judged = len(found[CAUGHT]), sum(map(len, found.values()))
     share = caught / judged if judged else 0.0
     print(
