@@ -1,0 +1,147 @@
+"""Rules of answers, orders and contracts that no golden record touches, worked out by hand on a few rows each."""
+
+from datetime import datetime
+
+import pytest
+
+from measure.by_hand import Own, answer, at, contract, load, order, value
+from mittari.measure.outputs import Count, Proportion
+from mittari.workspace.local import LocalWorkspace
+
+
+def test_answers_without_a_scale_are_on_the_usual_one(empty: LocalWorkspace) -> None:
+    """CSAT is 1 to 5 with the boxes 4 and 5; 1 and 2 are the lowest boxes."""
+    scores = (1, 2, 3, 4, 5)
+    load(empty, "responses", *[answer(n, "csat", score, conversation_id=f"c{n}") for n, score in enumerate(scores)])
+    assert value(empty, "csat.share") == (0.4, 5)
+    assert value(empty, "csat.bottom2") == (0.4, 5)
+    assert value(empty, "csat.share", where={"scale": "1-5"}) == (0.4, 5)
+
+
+@pytest.mark.parametrize(("kind", "low", "high"), [("nps", 0, 10), ("enps", 0, 10), ("ces", 1, 7)])
+def test_every_kind_of_question_has_its_usual_scale(
+    own: Own, empty: LocalWorkspace, kind: str, low: int, high: int
+) -> None:
+    """The two highest of all points of the scale are satisfied."""
+    load(empty, "responses", *[answer(n, kind, score) for n, score in enumerate(range(low, high + 1))])
+    points = high - low + 1
+    satisfied = own(
+        "answers",
+        lambda rows: Proportion(hit=rows.top_box, of=rows.eligible, at=rows.responded_at),
+        "responses",
+        where={"scale": f"{low}-{high}"},
+        relation_with={"kind": kind},
+    )
+    assert satisfied == (pytest.approx(2 / points), points)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "satisfied"),
+    [(1, 5, 2), (1, 7, 2), (0, 10, 2), (1, 10, 2), (1, 4, 2), (1, 3, 1), (0, 1, 1)],
+)
+def test_the_satisfied_boxes_depend_on_the_scale(empty: LocalWorkspace, low: int, high: int, satisfied: int) -> None:
+    scale = {"scale_min": low, "scale_max": high, "conversation_id": "c"}
+    rows = [answer(n, "csat", score, **scale) for n, score in enumerate(range(low, high + 1))]
+    load(empty, "responses", *rows)
+    assert value(empty, "csat.share") == (pytest.approx(satisfied / len(rows)), len(rows))
+
+
+@pytest.mark.parametrize("mark", ["is_test", "is_repeat_press"])
+def test_an_answer_that_does_not_count_replaces_none(empty: LocalWorkspace, mark: str) -> None:
+    first = answer(0, "csat", 5, conversation_id="c", survey_id="s")
+    later = {**first, "response_id": "later", "score": 1, "responded_at": at(1, 10), mark: 1}
+    load(empty, "responses", first, later)
+    assert value(empty, "csat.share") == (1, 1)
+
+
+@pytest.mark.parametrize(("hour", "counted"), [(9, (0, 1)), (10, (0.5, 2))])
+def test_an_answer_is_edited_within_a_day(empty: LocalWorkspace, hour: int, counted: tuple[float, int]) -> None:
+    first = answer(0, "csat", 5, conversation_id="c", survey_id="s")
+    edit = {**first, "response_id": "later", "score": 1, "responded_at": at(2, hour)}
+    load(empty, "responses", first, edit)
+    assert value(empty, "csat.share") == counted
+
+
+def test_who_ordered_in_the_year_before_is_a_customer(empty: LocalWorkspace) -> None:
+    """At the opening of March 2025 b, c and d are active; c's year ends on 20 March, d's on the last day."""
+    load(
+        empty,
+        "orders",
+        order(1, "a", "2024-01-10T12:00"),
+        order(2, "b", "2024-06-01T12:00"),
+        order(3, "c", "2024-03-20T12:00"),
+        order(4, "d", "2024-03-31T12:00"),
+        order(5, "e", "2024-06-01T12:00", "cancelled"),
+        order(6, "f", "2024-06-01T12:00", refund_amount=10.0),
+        order(7, "g", "2025-03-10T12:00"),
+    )
+    assert value(empty, "customer_retention_rate") == (pytest.approx(1 / 3), 3)
+    assert value(empty, "customer_retention_rate", "2025-02") == (1, 3)
+    rate = empty.kpi("new_customer_count.rate", "2025-03", as_of="2025-12-01").one()
+    assert (rate.n, rate.components["exposure"]) == (1, 3)
+
+
+def test_a_year_after_the_order_ends_with_its_last_day(empty: LocalWorkspace) -> None:
+    """An order on 1 April 2024 is in force at the midnight that opens 1 April 2025, one on 31 March no more."""
+    load(empty, "orders", order(1, "a", "2024-04-01T12:00"), order(2, "b", "2024-03-31T12:00"))
+    assert value(empty, "customer_retention_rate") == (0.5, 2)
+
+
+@pytest.mark.parametrize("where", [{}, {"customer.segment": "b2b"}])
+def test_an_order_on_the_first_day_of_the_window_makes_a_return(empty: LocalWorkspace, where: dict[str, str]) -> None:
+    """The 365 days that end with March 2025 begin on 1 April 2024; with and without a slice the answer is the same."""
+    load(empty, "customers", *[{"customer_id": who, "segment": "b2b"} for who in "ab"])
+    days = (("a", "2024-04-01"), ("b", "2024-03-31"), ("a", "2025-03-10"), ("b", "2025-03-10"))
+    load(empty, "orders", *[order(n, who, f"{day}T12:00") for n, (who, day) in enumerate(days)])
+    assert value(empty, "repeat_purchase_rate", where=where) == (0.5, 2)
+
+
+def test_a_contract_without_a_day_is_no_loss(empty: LocalWorkspace) -> None:
+    load(
+        empty,
+        "subscriptions",
+        contract(1, "a", "2025-03-10", "2025-03-10"),
+        contract(2, "b", "2025-01-01", "2025-03-20"),
+    )
+    assert value(empty, "churned_revenue") == (100.0, 1)
+
+
+def test_who_returns_with_contracts_in_two_currencies_brings_both(empty: LocalWorkspace) -> None:
+    """Lost in March at 100 EUR a month, back in April with 40 EUR and 200 SEK at 10 SEK a euro: 60 of 100 are kept."""
+    load(
+        empty,
+        "subscriptions",
+        contract(1, "k", "2024-01-01", "2025-03-20"),
+        contract(2, "k", "2025-04-05", mrr=40.0),
+        contract(3, "k", "2025-04-05", mrr=200.0, currency="SEK"),
+    )
+    load(empty, "fx_rates", {"date": datetime(2025, 2, 27), "base": "EUR", "quote": "SEK", "rate": 10.0})
+    assert value(empty, "gross_revenue_retention") == (0.6, 1)
+
+
+def test_what_leavers_paid_is_at_the_rate_of_their_last_day(empty: LocalWorkspace) -> None:
+    """100 SEK at 10 SEK a euro, 100 SEK at 20 and 100 EUR."""
+    load(
+        empty,
+        "subscriptions",
+        contract(1, "a", "2025-01-01", "2025-03-10", currency="SEK"),
+        contract(2, "b", "2025-01-01", "2025-03-20", currency="SEK"),
+        contract(3, "c", "2025-01-01", "2025-03-20"),
+    )
+    rates = ((at(10), 10.0), (at(20), 20.0))
+    load(empty, "fx_rates", *[{"date": day, "base": "EUR", "quote": "SEK", "rate": rate} for day, rate in rates])
+    assert value(empty, "churned_revenue") == (115.0, 3)
+
+
+def test_who_is_back_after_45_days_had_left(own: Own, empty: LocalWorkspace) -> None:
+    """The grace is 30 days, also for a KPI that does not name it."""
+    load(empty, "subscriptions", contract(1, "a", "2025-01-01", "2025-03-10"), contract(2, "a", "2025-04-24"))
+    leavers = own("contract_spans", lambda rows: Count(of=rows.eligible, at=rows.left_at), "subscriptions")
+    assert leavers[0] == 1
+
+
+def test_revenue_without_a_rate_is_not_retained_revenue(empty: LocalWorkspace) -> None:
+    """Both stay; what b pays in crowns is not known in euros."""
+    load(empty, "subscriptions", contract(1, "a", "2025-01-01"), contract(2, "b", "2025-01-01", currency="SEK"))
+    assert value(empty, "gross_revenue_retention") == (1, 1)
+    assert value(empty, "customer_retention_rate") == (1, 2)
