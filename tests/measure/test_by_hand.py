@@ -51,6 +51,25 @@ def test_only_promises_kept_too_late_are_late(empty: LocalWorkspace) -> None:
     assert value(empty, "promise_keeping_rate.lateness_median") == (2 * 3600, 1)
 
 
-def test_where_only_answers_count_who_left_at_once_does_not(empty: LocalWorkspace) -> None:
-    load(empty, "calls", call(1, at(3), wait_s=10), call(2, at(3), "abandoned", wait_s=0))
-    assert value(empty, "service_level", sl_method="answered_only") == (1, 1)
+def test_a_promise_is_waited_for_from_when_it_is_made(empty: LocalWorkspace) -> None:
+    """On 5 March one of the two promises for 10 March is made."""
+    promise = {"due_at": at(10), "due_precision": "instant"}
+    load(empty, "promises", *[promise | {"promise_id": f"v{day}", "made_at": at(day)} for day in (4, 6)])
+    assert empty.kpi("promise_keeping_rate", "2025-03", as_of="2025-03-05").one().n_censored == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "counted"), [("short_excluded", 5), ("all_offered", 7), ("after_threshold", 3), ("answered_only", 2)]
+)
+def test_who_counts_as_lost_depends_on_the_method(empty: LocalWorkspace, method: str, counted: int) -> None:
+    """Two calls are answered, one of them in time. Of the lost ones 3, 5 or 1 count; a callback and ours never do."""
+    load(
+        empty,
+        "calls",
+        *[call(wait, at(3), wait_s=wait) for wait in (20, 21)],
+        *[call(100 + wait, at(3), "abandoned", wait_s=wait) for wait in (0, 5, 6, 20, 21)],
+        call(200, at(3), "callback", wait_s=30),
+        call(201, at(3), "abandoned", wait_s=30, direction="out"),
+        call(202, at(3), wait_s=10, direction="out"),
+    )
+    assert value(empty, "service_level", sl_method=method) == (pytest.approx(1 / counted), counted)

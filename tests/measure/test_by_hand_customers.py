@@ -87,6 +87,12 @@ def test_a_year_after_the_order_ends_with_its_last_day(empty: LocalWorkspace) ->
     assert value(empty, "customer_retention_rate") == (0.5, 2)
 
 
+def test_who_orders_on_the_last_day_is_there_at_its_end(empty: LocalWorkspace) -> None:
+    """The year of the first order ends on 20 March; that of the second begins at the midnight that ends the month."""
+    load(empty, "orders", order(1, "a", "2024-03-20T12:00"), order(2, "a", "2025-03-31T12:00"))
+    assert value(empty, "customer_retention_rate") == (1, 1)
+
+
 @pytest.mark.parametrize("where", [{}, {"customer.segment": "b2b"}])
 def test_an_order_on_the_first_day_of_the_window_makes_a_return(empty: LocalWorkspace, where: dict[str, str]) -> None:
     """The 365 days that end with March 2025 begin on 1 April 2024; with and without a slice the answer is the same."""
@@ -119,6 +125,14 @@ def test_who_returns_with_contracts_in_two_currencies_brings_both(empty: LocalWo
     assert value(empty, "gross_revenue_retention") == (0.6, 1)
 
 
+def test_who_returns_twice_returned_the_first_time(empty: LocalWorkspace) -> None:
+    """16 days after the end, and again after 36, when 30 would have been over."""
+    returns = (contract(2, "k", "2025-04-05", mrr=40.0), contract(3, "k", "2025-04-25", mrr=50.0))
+    load(empty, "subscriptions", contract(1, "k", "2024-01-01", "2025-03-20"), *returns)
+    assert value(empty, "customer_retention_rate") == (1, 1)
+    assert value(empty, "gross_revenue_retention") == (0.4, 1)
+
+
 def test_what_leavers_paid_is_at_the_rate_of_their_last_day(empty: LocalWorkspace) -> None:
     """100 SEK at 10 SEK a euro, 100 SEK at 20 and 100 EUR."""
     load(
@@ -138,6 +152,24 @@ def test_who_is_back_after_45_days_had_left(own: Own, empty: LocalWorkspace) -> 
     load(empty, "subscriptions", contract(1, "a", "2025-01-01", "2025-03-10"), contract(2, "a", "2025-04-24"))
     leavers = own("contract_spans", lambda rows: Count(of=rows.eligible, at=rows.left_at), "subscriptions")
     assert leavers[0] == 1
+
+
+@pytest.mark.parametrize(("as_of", "leavers"), [("2025-03-19T21:59:59Z", 0), ("2025-03-19T22:00:00Z", 1)])
+def test_a_contract_has_ended_from_its_midnight_on(empty: LocalWorkspace, as_of: str, leavers: int) -> None:
+    load(empty, "subscriptions", contract(1, "a", "2025-01-01", "2025-03-20"))
+    assert value(empty, "churned_revenue", as_of=as_of)[1] == leavers
+
+
+@pytest.mark.parametrize(
+    ("kpi", "day"),
+    [("customer_retention_rate", 10), ("gross_revenue_retention", 10), ("churned_revenue", 9)],
+)
+def test_a_result_stands_when_nobody_may_return_any_more(empty: LocalWorkspace, kpi: str, day: int) -> None:
+    """Ten days after the end of March; ten after its last day for who left on it. Midnights are at 21:00 UTC."""
+    load(empty, "subscriptions", contract(1, "a", "2025-01-01", "2025-03-31"))
+    for time, status in (("20:59:59", "provisional"), ("21:00:00", "final")):
+        record = empty.kpi(kpi, "2025-03", as_of=f"2025-04-{day:02}T{time}Z", grace_days=10).one()
+        assert record.status == status
 
 
 def test_revenue_without_a_rate_is_not_retained_revenue(empty: LocalWorkspace) -> None:
