@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 import mittari
-from mittari.load.derive.edits import settle_where
+from mittari.load.derive import between
 from mittari.store.warehouse import Warehouse
 
 STATEMENTS = Path(__file__).parent / "scale"
@@ -38,9 +38,12 @@ def make(home: Path, conversations: int, memory_limit: str = "8GB") -> Path:
         for table in ORDER:
             with warehouse.writing(session) as connection:
                 fill(connection, table, sizes)
-                if table == "responses":
-                    settle_where(connection, "true")
                 warehouse.bump(connection, [table], NEWEST_LOAD)
+        for found, _, tables in between.SETTLED:
+            began = time.perf_counter()
+            with warehouse.writing(session) as connection:
+                found.settle(connection, "true")
+            print(f"{' and '.join(tables):28} settled {time.perf_counter() - began:8.1f} s")
         session.execute("CHECKPOINT")
     return home / WAREHOUSE
 

@@ -15,7 +15,7 @@ from mittari.errors import UserError
 from mittari.facts import TABLES
 from mittari.load import duplicates, inputs, whole
 from mittari.load.coverage import Span, cover, parse_span, span_of
-from mittari.load.derive import DERIVATIONS, Context, edits
+from mittari.load.derive import DERIVATIONS, Context, between
 from mittari.load.dialect import Hints
 from mittari.load.headers import matched
 from mittari.load.mapping import Block, Mapping, find_mapping
@@ -208,20 +208,17 @@ def _reports(
     context.begin(connection)
     whole.notice_other_settings(connection, context)
     changed: set[str] = set()
-    first_answers = False
     named = _tables_with_declared_coverage(connection, jobs)
     for number, job in enumerate(jobs):
         began = time.monotonic()
         tell(f"loading {job.stage.table.name}", 0.6 + 0.35 * number / len(jobs))
         infer = job.stage.table.name not in named
         outcome = _enter(connection, job, context, infer, now, changed)
-        first_answers = first_answers or (job.stage.table.name == "responses" and outcome.merged.was_empty)
         yield _report(job, outcome, job.seconds + time.monotonic() - began)
-    edits_of_all = first_answers or "responses" in context.stale
     for name in DERIVATIONS:
         if whole.derive_again(connection, TABLES[name], context):
             changed.add(name)
-    edits.settle(connection, context, edits_of_all)
+    between.settle(connection, context)
     if changed:
         warehouse.bump(connection, changed, now)
 

@@ -14,7 +14,7 @@ from mittari.load.stage import RECORD, Stage, exclude
 from mittari.store.sql import identifier, names
 
 DERIVED_WITH = "derived with"
-RULES = 2
+RULES = 3
 """Raised when a derivation changes, so that the next load computes the columns of older rows anew."""
 
 
@@ -59,6 +59,7 @@ def derive_again(connection: duckdb.DuckDBPyConnection, table: Table, context: C
         key = " AND ".join(f"t.{identifier(name)} = again.{identifier(name)}" for name in table.key)
         connection.execute(f"DELETE FROM {identifier(table.name)} AS t USING again WHERE {key}")
         insert(connection, table, "again", context)
+        context.note(connection, table.name, "again")
     return count
 
 

@@ -33,7 +33,6 @@ CUSTOMER = ("account_id", "segment", "country", "lang", "acquisition_channel")
 
 OF_RELATION: dict[str, tuple[str, ...]] = {
     "contacts": CONTACTS,
-    "repeat_contacts": CONTACTS,
     "waits": CONTACTS,
     "open_cases": CONTACTS,
     "complaints": CONTACTS,

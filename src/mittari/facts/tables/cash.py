@@ -36,6 +36,9 @@ orders = Table(
             "Rate of the local order day, at most seven days older; empty where there is none.",
             "units of the row's currency per unit of the reporting currency",
         ),
+        derived("bought_before_on", "date", "On the first valid line of a day: when its customer bought before that."),
+        derived("bought_next_on", "date", "On the first valid line of a day: when its customer bought next."),
+        derived("bought_next_at", "ts", "The instant of that next buying; the year 9999 when there was none."),
     ),
 )
 

@@ -38,6 +38,7 @@ calls = Table(
         derived("queued_local", "ts", "queued_at on the local wall clock."),
         derived("ended_at", "ts", "End of the call with its after-call work when answered, else end of the wait."),
         derived("ended_local", "ts", "ended_at on the local wall clock."),
+        derived("repeat_until", "ts", "Until when it repeats an earlier contact; empty when it repeats none."),
     ),
 )
 

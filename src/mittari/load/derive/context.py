@@ -11,6 +11,15 @@ from mittari.store.sql import identifier
 
 TOUCHED = "touched_conversations"
 TOUCHED_CONTACTS = "touched_contacts"
+TOUCHED_CUSTOMERS = "touched_customers"
+TOUCHED_BUYERS = "touched_buyers"
+TOUCHING = {
+    "responses": (TOUCHED_CONTACTS, "coalesce(conversation_id, order_id)"),
+    "conversations": (TOUCHED_CUSTOMERS, "customer_id"),
+    "calls": (TOUCHED_CUSTOMERS, "customer_id"),
+    "orders": (TOUCHED_BUYERS, "customer_id"),
+}
+"""Tables with columns that depend on other rows -> where it is noted whose rows those are, and what tells whose."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +35,17 @@ class Entering:
 @dataclass
 class Context:
     """One load. `stale` names whole tables whose derived columns must be computed anew, because rates or calendars
-    changed; single conversations are noted in the temporary table `TOUCHED`."""
+    changed; `filled` those that were empty. Single conversations are noted in the temporary table `TOUCHED`, and who
+    else is concerned in those of `TOUCHING`."""
 
     settings: Settings
     stale: set[str] = field(default_factory=set)
+    filled: set[str] = field(default_factory=set)
 
     def begin(self, connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED} (conversation_id VARCHAR)")
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED_CONTACTS} (contact VARCHAR)")
+        for table in (TOUCHED_CONTACTS, TOUCHED_CUSTOMERS, TOUCHED_BUYERS):
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} (id VARCHAR)")
 
     def about_to_replace(self, connection: duckdb.DuckDBPyConnection, table: Table, news: str) -> None:
         """Note the conversations that old rows, about to be deleted, had a say in."""
@@ -45,10 +57,12 @@ class Context:
                 connection,
                 f"SELECT old.conversation_id FROM {table.name} AS old JOIN {news} AS new ON {key} WHERE new.replaces",
             )
-        if table.name == "responses":
+        if table.name in TOUCHING:
+            noted, whose = TOUCHING[table.name]
+            key = identifier(table.key[0])
             connection.execute(
-                f"INSERT INTO {TOUCHED_CONTACTS} SELECT coalesce(old.conversation_id, old.order_id) "
-                f"FROM responses AS old JOIN {news} AS new USING (response_id) WHERE new.replaces"
+                f"INSERT INTO {noted} SELECT {whose} FROM {table.name} "
+                f"WHERE {key} IN (SELECT {key} FROM {news} WHERE replaces)"
             )
         if table.name == "conversations":
             self.touch(
@@ -65,16 +79,28 @@ class Context:
         """Note what rows that have entered a table alter elsewhere."""
         if table.name in ("messages", "status_events"):
             self.touch(connection, f"SELECT DISTINCT conversation_id FROM {news}")
-        elif table.name == "responses" and not was_empty:
-            connection.execute(f"INSERT INTO {TOUCHED_CONTACTS} SELECT coalesce(conversation_id, order_id) FROM {news}")
         elif table.name == "business_calendars":
             self.stale.add("conversations")
         elif table.name == "fx_rates":
             self.stale.add("orders")
         elif table.name in self.stale and was_empty:
             self.stale.remove(table.name)
+        if was_empty:
+            self.filled.add(table.name)
+        else:
+            self.note(connection, table.name, news)
         if table.name == "conversations":
             self._conversations_entered(connection, news, was_empty)
+
+    def note(self, connection: duckdb.DuckDBPyConnection, table: str, rows: str) -> None:
+        """Note who is concerned by rows of a table that are new or were derived again."""
+        if table in TOUCHING:
+            noted, whose = TOUCHING[table]
+            connection.execute(f"INSERT INTO {noted} SELECT DISTINCT {whose} FROM {rows}")
+
+    def whole(self, *tables: str) -> bool:
+        """Whether all rows of one of the tables are concerned."""
+        return not {*tables}.isdisjoint(self.stale | self.filled)
 
     def _conversations_entered(self, connection: duckdb.DuckDBPyConnection, news: str, was_empty: bool) -> None:
         """Rows that have entered were derived with messages and events in sight; their merge groups were not."""

@@ -36,7 +36,8 @@ def conversation_rows(entering: Entering) -> str:
     return (
         f"SELECT r.* EXCLUDE (calendar), {local}, "
         f"{_open_seconds('r.wait_started_at', 'd1', 'r.answered_at', 'd2', width)} AS answer_business_s, "
-        f"{_open_seconds('r.opened_at', 'd3', 'r.solved_last_at', 'd4', width)} AS solve_business_s "
+        f"{_open_seconds('r.opened_at', 'd3', 'r.solved_last_at', 'd4', width)} AS solve_business_s, "
+        "NULL::TIMESTAMP AS repeat_until "
         f"FROM (SELECT *, coalesce(calendar_id, {literal(default)}) AS calendar FROM ({_instants(rows)})) AS r "
         + " ".join(
             f"LEFT JOIN calendar_days AS {days} ON {days}.calendar_id = r.calendar AND {days}.day = r.{instant}::DATE"

@@ -6,7 +6,7 @@ answers; here they are found once, for the contacts that a load has touched.
 
 import duckdb
 
-from mittari.load.derive.context import TOUCHED_CONTACTS, Context
+from mittari.load.derive.context import TOUCHED_CONTACTS
 
 CONTACT = "coalesce(conversation_id, order_id)"
 SAME = f"survey_id, kind, item, {CONTACT}, person_id"
@@ -14,18 +14,10 @@ CAN_EDIT = (
     f"{CONTACT} IS NOT NULL AND person_id IS NOT NULL AND responded_at IS NOT NULL "
     "AND coalesce(is_test, 0) = 0 AND coalesce(is_repeat_press, 0) = 0"
 )
-TOUCHED = f"{CONTACT} IN (SELECT contact FROM {TOUCHED_CONTACTS})"
+TOUCHED = f"{CONTACT} IN (SELECT id FROM {TOUCHED_CONTACTS})"
 
 
-def settle(connection: duckdb.DuckDBPyConnection, context: Context, everything: bool) -> None:
-    """Bring `edited_at` up to date: of all answers, or of those about contacts that the load has touched."""
-    if everything or "responses" in context.stale:
-        settle_where(connection, "true")
-    elif connection.execute(f"SELECT 1 FROM {TOUCHED_CONTACTS} LIMIT 1").fetchall():
-        settle_where(connection, TOUCHED)
-
-
-def settle_where(connection: duckdb.DuckDBPyConnection, condition: str) -> None:
+def settle(connection: duckdb.DuckDBPyConnection, condition: str) -> None:
     """Bring `edited_at` up to date where the condition on an answer's contact holds.
 
     Only contacts about which somebody answered more than once are sorted.

@@ -33,7 +33,7 @@ def _calls(entering: Entering) -> str:
     ended = f"queued_at + to_microseconds(round(({lasted}) * 1000000)::BIGINT)"
     return (
         f"SELECT *, {entering.zone.to_local('queued_at')} AS queued_local, "
-        f"{entering.zone.to_local('ended_at')} AS ended_local "
+        f"{entering.zone.to_local('ended_at')} AS ended_local, NULL::TIMESTAMP AS repeat_until "
         f"FROM (SELECT * EXCLUDE (replaces), {ended} AS ended_at FROM {entering.rows})"
     )
 
@@ -47,7 +47,11 @@ def _responses(entering: Entering) -> str:
 
 def _orders(entering: Entering) -> str:
     reporting = entering.settings.currency
-    local = f"SELECT * EXCLUDE (replaces), {entering.zone.to_local('ordered_at')} AS ordered_local FROM {entering.rows}"
+    local = (
+        f"SELECT * EXCLUDE (replaces), {entering.zone.to_local('ordered_at')} AS ordered_local, "
+        "NULL::DATE AS bought_before_on, NULL::DATE AS bought_next_on, NULL::TIMESTAMP AS bought_next_at "
+        f"FROM {entering.rows}"
+    )
     own = f"WHEN o.currency = {literal(reporting)} THEN 1.0::DOUBLE"
     if not rate_table(entering.connection, f"({local})", "ordered_local", reporting):
         return f"SELECT o.*, CASE {own} END AS eur_rate FROM ({local}) AS o"

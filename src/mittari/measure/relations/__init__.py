@@ -9,7 +9,7 @@ from mittari.measure.relations.answers import answers, latest
 from mittari.measure.relations.base import Facts, Source
 from mittari.measure.relations.buyers import buyers
 from mittari.measure.relations.complaints import complaints
-from mittari.measure.relations.contacts import contacts, repeat_contacts
+from mittari.measure.relations.contacts import contacts
 from mittari.measure.relations.customers import (
     contract_spans,
     customer_periods,
@@ -23,7 +23,6 @@ from mittari.measure.relations.waits import waits
 
 RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "contacts": contacts,
-    "repeat_contacts": repeat_contacts,
     "waits": waits,
     "open_cases": open_cases,
     "complaints": complaints,

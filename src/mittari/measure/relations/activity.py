@@ -7,7 +7,7 @@ import ibis
 from ibis.expr import types as ir
 
 from mittari.measure.relations.base import Facts, as_of, instant
-from mittari.measure.relations.orders import valid_orders
+from mittari.measure.relations.orders import days_of_buying
 
 ACTIVE_DAYS = 365
 
@@ -30,10 +30,7 @@ def contract_intervals(facts: Facts) -> ir.Table:
 
 def order_intervals(facts: Facts, window_days: int = ACTIVE_DAYS) -> ir.Table:
     """A valid order makes its customer active for the `window_days` local midnights that follow it."""
-    rows = valid_orders(facts)
-    rows = rows.filter(rows.valid & rows.customer_id.notnull())
-    day = rows.ordered_local.date()
-    days = rows.select("customer_id", day=day).distinct()
+    days = days_of_buying(facts)
     return days.select(
         "customer_id",
         start_on=days.day + ibis.interval(days=1),

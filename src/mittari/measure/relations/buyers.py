@@ -11,7 +11,7 @@ import ibis
 from ibis.expr import types as ir
 
 from mittari.measure.relations.base import Facts, Source, instant, periods_table, places_table
-from mittari.measure.relations.orders import valid_orders
+from mittari.measure.relations.orders import days_of_buying
 
 BEYOND = 1_000_000
 """A place after all periods."""
@@ -19,20 +19,11 @@ BEYOND = 1_000_000
 
 def buyers(facts: Facts, *, window_days: int = 365) -> Mapping[str, Source]:
     """`days` is 1, or 2 for a customer who bought on two or more days of the window."""
-    days = _days_of_buying(facts)
+    days = days_of_buying(facts)
     source = Source(
         rows=_people(days, window_days), tables=("orders",), key="key", periodic=True, totals=_totals(days, window_days)
     )
     return {"written": source}
-
-
-def _days_of_buying(facts: Facts) -> ir.Table:
-    """One row per customer and local day with a valid order, with the day before it and the day after it, if any."""
-    orders = valid_orders(facts)
-    orders = orders.filter(orders.valid & orders.customer_id.notnull())
-    days = orders.select("customer_id", day=orders.ordered_local.date()).distinct()
-    in_turn = ibis.window(group_by=days.customer_id, order_by=days.day)
-    return days.mutate(earlier=days.day.lag().over(in_turn), later=days.day.lead().over(in_turn))
 
 
 def _people(days: ir.Table, window_days: int) -> ir.Table:

@@ -9,12 +9,10 @@ from collections.abc import Mapping
 import ibis
 from ibis.expr import types as ir
 
+from mittari.facts.limits import SHORT_CALL_S, SHORT_WRITTEN_S
 from mittari.measure import dimensions
 from mittari.measure.relations.base import Facts, Source, as_of, flag, seconds, seen, true
-from mittari.measure.relations.repeats import is_repeat
 
-SHORT_WRITTEN_S = 10.0
-SHORT_CALL_S = 5.0
 LEFT_OUT = {
     "spam": "spam",
     "test": "a test",
@@ -29,7 +27,7 @@ COLUMNS = tuple(
     abandoned_at solved_first_at solved_last_at solved_last_local ended_at ended_local eligible incoming short handled
     answered abandoned solved bot_only offered needs_answer no_reply_needed is_complaint resolved_by outcome wait_s
     first_wait_s business_wait_s handle_s spam test merged deleted phone_ticket outbound agent_id first_responder_id
-    team_id reason_code priority queue_id reopened_first_at reopened_at
+    team_id reason_code priority queue_id reopened_first_at reopened_at is_repeat
     """.split()  # noqa: SIM905 - forty quoted words are harder to read
 )
 
@@ -39,19 +37,6 @@ def contacts(facts: Facts) -> Mapping[str, Source]:
     return {
         "written": contact_source(facts, "conversations", with_ages(written(facts))),
         "phone": contact_source(facts, "calls", with_ages(phone(facts))),
-    }
-
-
-def repeat_contacts(facts: Facts) -> Mapping[str, Source]:
-    """The same with `is_repeat`, which costs a look at the other contacts of each customer."""
-    everything = (written(facts), phone(facts))
-    return {
-        "written": contact_source(
-            facts, "conversations", everything[0].mutate(is_repeat=is_repeat(facts, everything[0], *everything))
-        ),
-        "phone": contact_source(
-            facts, "calls", everything[1].mutate(is_repeat=is_repeat(facts, everything[1], *everything))
-        ),
     }
 
 
@@ -120,6 +105,7 @@ def _written_states(rows: ir.Table) -> ir.Table:
         short=rows.abandoned & true(seconds(rows.wait_started_at, rows.abandoned_at) <= SHORT_WRITTEN_S),
         handled=rows.answered | (rows.solved & true(rows.resolved_by == "bot")),
         offered=ibis.literal(True),
+        is_repeat=true(rows.repeat_until > as_of()),
     )
     return rows.mutate(needs_answer=~rows.bot_only & ~rows.short & ~rows.no_reply_needed)
 
@@ -169,6 +155,7 @@ def phone(facts: Facts) -> ir.Table:
         priority=ibis.null("string"),
         reopened_first_at=ibis.null("timestamp"),
         reopened_at=ibis.null("timestamp"),
+        is_repeat=true(raw.repeat_until > as_of()),
     )
     rows = rows.mutate(
         outbound=rows.direction == "out",

@@ -14,7 +14,7 @@ from mittari.measure.relations.activity import (
     subscriptions,
 )
 from mittari.measure.relations.base import Facts, Source, periods_table, rate_days_table, true
-from mittari.measure.relations.orders import valid_orders
+from mittari.measure.relations.orders import days_of_buying
 
 GRACE_DAYS = 30
 NO_RATE = {"no_rate": "no exchange rate at most 7 days old"}
@@ -48,11 +48,9 @@ def contract_spans(facts: Facts, *, grace_days: int = GRACE_DAYS) -> Mapping[str
 def first_purchases(facts: Facts) -> Mapping[str, Source]:
     """One row per customer: the local day of the first valid order or contract ever."""
     contracts = subscriptions(facts)
-    orders = valid_orders(facts)
-    orders = orders.filter(orders.valid)
-    starts = contracts.select("customer_id", day=contracts.start_on).union(
-        orders.select("customer_id", day=orders.ordered_local.date())
-    )
+    days = days_of_buying(facts)
+    firsts = days.filter(days.earlier.isnull())
+    starts = contracts.select("customer_id", day=contracts.start_on).union(firsts.select("customer_id", "day"))
     starts = starts.filter(starts.customer_id.notnull())
     rows = starts.group_by("customer_id").agg(first_on=starts.day.min())
     rows = rows.mutate(

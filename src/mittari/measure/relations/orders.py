@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import ibis
 from ibis.expr import types as ir
 
 from mittari.measure import dimensions
@@ -20,6 +21,18 @@ def valid_orders(facts: Facts) -> ir.Table:
     live = raw.status.isnull() | raw.status.isin(["paid", "open"])
     kept = raw.refund_amount.fill_null(0) < raw.invoice_amount
     return raw.mutate(valid=true(live & kept))
+
+
+def days_of_buying(facts: Facts) -> ir.Table:
+    """One row per customer and local day with a valid order, with the buying day before it and the one after it."""
+    raw = facts.table("orders")
+    rows = raw.filter(raw.bought_next_at.notnull() & (raw.ordered_at <= as_of()))
+    return rows.select(
+        "customer_id",
+        day=rows.ordered_local.date(),
+        earlier=rows.bought_before_on,
+        later=(rows.bought_next_at <= as_of()).ifelse(rows.bought_next_on, ibis.null("date")),
+    )
 
 
 def order_lines_eur(facts: Facts) -> Mapping[str, Source]:

@@ -1,0 +1,22 @@
+"""Columns that depend on other rows of the table, brought up to date at the end of a load."""
+
+import duckdb
+
+from mittari.load.derive import buying, edits, repeats
+from mittari.load.derive.context import TOUCHED_BUYERS, TOUCHED_CONTACTS, TOUCHED_CUSTOMERS, Context
+
+SETTLED = (
+    (edits, TOUCHED_CONTACTS, ("responses",)),
+    (repeats, TOUCHED_CUSTOMERS, ("conversations", "calls")),
+    (buying, TOUCHED_BUYERS, ("orders",)),
+)
+"""What is found, where those concerned are noted, and the tables it is about."""
+
+
+def settle(connection: duckdb.DuckDBPyConnection, context: Context) -> None:
+    """Of all rows where a table was filled or computed anew, else of those that the load has touched."""
+    for found, noted, tables in SETTLED:
+        if context.whole(*tables):
+            found.settle(connection, "true")
+        elif connection.execute(f"SELECT 1 FROM {noted} LIMIT 1").fetchall():
+            found.settle(connection, found.TOUCHED)
