@@ -46,7 +46,7 @@ def islands(intervals: ir.Table, grace_days: int) -> ir.Table:
     rows = rows.mutate(reach=rows.stop.max().over(before))
     order = ibis.window(group_by=rows.customer_id, order_by=[rows.start_on, rows.stop])
     reached = rows.reach.lag().over(order)
-    begins = reached.isnull() | ((rows.start_on > reached) & (days_between(reached, rows.start_on) > grace_days))
+    begins = reached.isnull() | (days_between(reached, rows.start_on) > grace_days)
     rows = rows.mutate(begins=begins.ifelse(1, 0))
     rows = rows.mutate(
         island=rows.begins.sum().over(

@@ -76,7 +76,7 @@ def customer_periods(facts: Facts, *, grace_days: int = GRACE_DAYS) -> Mapping[s
         closing=value.sum(where=closed),
         at_opening=opened.any(),
         at_closing=closed.any(),
-        last_end=rows.end_on.max(where=(rows.start_on <= rows.end_day) & (rows.end_on <= rows.end_day)),
+        last_end=rows.end_on.max(where=rows.end_on <= rows.end_day),
         no_rate=(opened & rows.rate.isnull()).any(),
     )
     people = people.filter(people.at_opening)
@@ -141,7 +141,7 @@ def customer_periods_by_orders(facts: Facts, *, grace_days: int = GRACE_DAYS) ->
     periods = periods_table()
     rows = active.join(periods, [active.start_on <= periods.end_day, active.end_on > periods.first_day])
     people = rows.group_by("period", "customer_id", "first_day", "end_day").agg(
-        at_opening=((rows.start_on <= rows.first_day) & (rows.end_on > rows.first_day)).any(),
+        at_opening=(rows.start_on <= rows.first_day).any(),
         kept=((rows.start_on <= rows.end_day) & (rows.end_on > rows.end_day)).any(),
     )
     people = people.filter(people.at_opening).mutate(
