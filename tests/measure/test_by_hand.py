@@ -51,11 +51,26 @@ def test_only_promises_kept_too_late_are_late(empty: LocalWorkspace) -> None:
     assert value(empty, "promise_keeping_rate.lateness_median") == (2 * 3600, 1)
 
 
+def test_a_promise_we_moved_is_broken_even_if_it_was_kept(empty: LocalWorkspace) -> None:
+    """The first was kept in time all the same. The second was kept, but is not late: it is broken."""
+    promise = {"made_at": at(1), "due_precision": "instant"}
+    load(
+        empty,
+        "promises",
+        promise | {"promise_id": "v1", "due_at": at(10), "kept_at": at(9), "renegotiated_by": "company"},
+        promise | {"promise_id": "v2", "due_at": at(10), "kept_at": at(12), "renegotiated_by": "company"},
+        promise | {"promise_id": "v3", "due_at": at(10), "kept_at": at(9)},
+    )
+    assert value(empty, "promise_keeping_rate") == (pytest.approx(1 / 3), 3)
+    assert value(empty, "promise_keeping_rate.lateness_median") == (None, 0)
+
+
 def test_a_promise_is_waited_for_from_when_it_is_made(empty: LocalWorkspace) -> None:
-    """On 5 March one of the two promises for 10 March is made."""
+    """On 5 March one of two promises for 10 March is made; of two more nobody wrote down when they were made."""
     promise = {"due_at": at(10), "due_precision": "instant"}
-    load(empty, "promises", *[promise | {"promise_id": f"v{day}", "made_at": at(day)} for day in (4, 6)])
-    assert empty.kpi("promise_keeping_rate", "2025-03", as_of="2025-03-05").one().n_censored == 1
+    made = enumerate((at(4), at(6), None, None))
+    load(empty, "promises", *[promise | {"promise_id": f"v{n}", "made_at": when} for n, when in made])
+    assert empty.kpi("promise_keeping_rate", "2025-03", as_of="2025-03-05").one().n_censored == 3
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,12 @@ def test_who_returns_with_contracts_in_two_currencies_brings_both(empty: LocalWo
     assert value(empty, "gross_revenue_retention") == (0.6, 1)
 
 
+def test_who_signs_for_the_day_after_the_month_is_there_at_its_end(empty: LocalWorkspace) -> None:
+    load(empty, "subscriptions", contract(1, "k", "2024-01-01", "2025-03-20"), contract(2, "k", "2025-04-01", mrr=40.0))
+    assert value(empty, "customer_retention_rate", grace_days=0) == (1, 1)
+    assert value(empty, "gross_revenue_retention", grace_days=0) == (0.4, 1)
+
+
 def test_who_returns_twice_returned_the_first_time(empty: LocalWorkspace) -> None:
     """16 days after the end, and again after 36, when 30 would have been over."""
     returns = (contract(2, "k", "2025-04-05", mrr=40.0), contract(3, "k", "2025-04-25", mrr=50.0))
