@@ -85,6 +85,7 @@ def test_a_year_after_the_order_ends_with_its_last_day(empty: LocalWorkspace) ->
     """An order on 1 April 2024 is in force at the midnight that opens 1 April 2025, one on 31 March no more."""
     load(empty, "orders", order(1, "a", "2024-04-01T12:00"), order(2, "b", "2024-03-31T12:00"))
     assert value(empty, "customer_retention_rate") == (0.5, 2)
+    assert value(empty, "customer_retention_rate", "2025-04") == (0, 1)
 
 
 def test_who_orders_on_the_last_day_is_there_at_its_end(empty: LocalWorkspace) -> None:
