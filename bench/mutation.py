@@ -253,7 +253,7 @@ def verdict(home: Path, mutant: Mutant | None) -> int:
     """Runs in a fork, so that each mutant is imported into a fresh process without the cost of starting one."""
     child = os.fork()
     if child == 0:
-        signal.alarm(MANY_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, MANY_SECONDS)  # of work: a busy machine makes no mutant too slow
         code = CAUGHT
         try:
             noticed = differs(home, mutant) is not None or fails_by_hand()
