@@ -9,18 +9,19 @@ from ibis.expr import types as ir
 
 from mittari.measure import outputs as family
 
-COUNT, SUM = "count", "sum"
+COUNT, SUM, QUANTILE = "count", "sum", "quantile"
 WEIGHT = "multiplicity"
 """The column of rows that stand for several equal ones."""
 
 
 @dataclass(frozen=True)
 class Term:
-    """Either how many rows meet `where`, or the sum of `value` over them."""
+    """How many rows meet `where`, or the sum or the `q` quantile of `value` over them."""
 
     mode: str
     where: Any
     value: Any = None
+    q: float | None = None
 
 
 def side_terms(spec: Any) -> dict[str, Term]:
@@ -47,6 +48,11 @@ def row_terms(spec: Any) -> dict[str, Term]:
         return {"x": Term(SUM, spec.of, spec.value), "n": Term(COUNT, spec.of)}
     if isinstance(spec, family.Count):
         return {"x": Term(COUNT, spec.of)}
+    if isinstance(spec, family.Model):
+        sums = {name: Term(SUM, spec.of, value) for name, value in spec.sums.items()}
+        return {**sums, "rows": Term(COUNT, spec.of if spec.rows is None else spec.of & spec.rows)}
+    if isinstance(spec, family.Stock) and spec.value is not None:
+        return {"x": Term(QUANTILE, spec.of, spec.value, spec.q), "n": Term(COUNT, spec.of)}
     if isinstance(spec, family.Stock):
         flow = {} if spec.flow is None else {"flow": Term(COUNT, spec.flow)}
         return {"x": Term(COUNT, spec.of), "n": Term(COUNT, spec.of if spec.among is None else spec.among), **flow}
@@ -61,7 +67,7 @@ class Aggregates:
         self._terms: dict[str, Term] = {}
 
     def add(self, term: Term) -> str:
-        identity = (term.mode, term.where.op(), None if term.value is None else term.value.op())
+        identity = (term.mode, term.where.op(), None if term.value is None else term.value.op(), term.q)
         if identity not in self._columns:
             name = f"a{len(self._columns)}"
             self._columns[identity] = name
@@ -79,6 +85,8 @@ class Aggregates:
         if term.mode == COUNT:
             return rows.count(where=where) if WEIGHT not in rows.columns else rows[WEIGHT].sum(where=where).fill_null(0)
         (value,) = rows.bind(term.value)
+        if term.mode == QUANTILE:
+            return value.cast("float64").quantile(term.q, where=where)
         return value.cast("float64").sum(where=where).fill_null(0.0)
 
     def as_columns(self, rows: ir.Table) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mittari.measure import outputs as family
 from mittari.measure.aggregates import side_terms
-from mittari.measure.exposures import exposure_query
+from mittari.measure.exposures import exposure_queries
 from mittari.measure.groups import Group
 from mittari.measure.kpi import Definition
 from mittari.measure.recipe import BLOCKS, CELLS, STOCK, VALUES, WAITS, Part, Plan, Recipe, Request
@@ -33,7 +33,7 @@ def chosen_sources(scope: str, channels: str, known: Iterable[str]) -> tuple[str
 
 
 def block_of(definition: Definition) -> str:
-    return family.PERSON if definition.block == family.PERSON else family.DAY
+    return definition.block if definition.block in family.KEYED else family.DAY
 
 
 def kind_of(spec: Any, block: str) -> str:
@@ -43,7 +43,7 @@ def kind_of(spec: Any, block: str) -> str:
         return WAITS
     if isinstance(spec, family.Quantile):
         return VALUES
-    if isinstance(spec, (family.Count, family.EuroSum)) or block == family.DAY:
+    if isinstance(spec, (family.Count, family.EuroSum, family.Model)) or block == family.DAY:
         return CELLS
     return BLOCKS
 
@@ -63,13 +63,17 @@ class Compiler:
         scope = (getattr(declared, "base", None) or declared).scope
         parts: list[Part] = []
         fallback: list[Part] = []
+        others: list[Part] = []
         for name in chosen_sources(scope, self.request.channels, sources):
             built = definition.build(sources[name].rows, **params)[output]
             spec = getattr(built, "base", None) or built
             parts += self._parts(definition, params, name, sources[name], spec, block_of(definition))
-            if kind_of(spec, block_of(definition)) == BLOCKS and not sources[name].periodic:
+            other = getattr(built, "other", None)
+            if other is not None:
+                others += self._parts(definition, params, name, sources[name], other, block_of(definition))
+            elif may_fall_back(definition, spec, sources[name]):
                 fallback += self._parts(definition, params, name, sources[name], spec, family.DAY)
-        self.recipes.append(recipe(definition, output, declared, tuple(parts), tuple(fallback)))
+        self.recipes.append(recipe(definition, output, declared, tuple(parts), tuple(fallback), tuple(others)))
 
     def _counted(self, source: Source) -> Source:
         """The source with its totals for rows where nothing is split or filtered."""
@@ -99,7 +103,7 @@ class Compiler:
     ) -> tuple[int, Group]:
         own = (spec.value if kind == VALUES else spec.time).op() if kind in SIDE_KINDS else None
         of = spec.of.op() if kind in SIDE_KINDS else None
-        key = (relation, name, clock, kind, block if kind == VALUES else "", own, of)
+        key = (relation, name, clock, kind, block if kind in (VALUES, BLOCKS) else "", own, of)
         if key not in self.groups:
             self.groups[key] = Group(
                 self.facts, self.request, source, relation=relation[0], name=name, clock=clock, kind=kind, block=block
@@ -108,13 +112,24 @@ class Compiler:
 
     def plan(self) -> Plan:
         queries = [group.query(self.shelf.complete) for group in self.groups.values()]
-        if any(recipe.exposure for recipe in self.recipes):
-            queries.append(exposure_query(self.facts, self.request))
+        named = [name for each in self.recipes for name in (each.exposure, each.population) if isinstance(name, str)]
+        queries += exposure_queries(self.facts, self.request, named)
         return Plan(tuple(queries), tuple(self.recipes), self.request.by)
 
 
+def may_fall_back(definition: Definition, spec: Any, source: Source) -> bool:
+    """Where most persons may be unknown, days are the blocks instead (G20)."""
+    by_person = block_of(definition) == family.PERSON
+    return by_person and kind_of(spec, family.PERSON) == BLOCKS and not source.periodic
+
+
 def recipe(
-    definition: Definition, output: str, declared: Any, parts: tuple[Part, ...], fallback: tuple[Part, ...]
+    definition: Definition,
+    output: str,
+    declared: Any,
+    parts: tuple[Part, ...],
+    fallback: tuple[Part, ...],
+    others: tuple[Part, ...] = (),
 ) -> Recipe:
     spec = getattr(declared, "base", None) or declared
     return Recipe(
@@ -131,6 +146,13 @@ def recipe(
         against=getattr(declared, "against", None),
         gap=getattr(declared, "gap", False),
         flow_days=getattr(spec, "flow_days", 0),
+        per=getattr(spec, "per", 1.0),
+        yearly=getattr(spec, "yearly", False),
+        share=getattr(spec, "share", False),
+        population=getattr(spec, "population", None),
+        others=others,
+        rule=getattr(spec, "rule", ""),
+        given=getattr(spec, "given", {}),
     )
 
 

@@ -29,6 +29,7 @@ ANSWERS = (
 )
 PROMISES = ("kind", "status")
 ORDERS = ("channel", "product", "status", "currency")
+EMPLOYEES = ("team_id", "role", "contract")
 CUSTOMER = ("account_id", "segment", "country", "lang", "acquisition_channel")
 
 OF_RELATION: dict[str, tuple[str, ...]] = {

@@ -49,12 +49,15 @@ def person(rows: ir.Table) -> ir.Value:
     return rows.person_id if "person_id" in rows.columns else rows.customer_id
 
 
+def case(rows: ir.Table) -> ir.Value:
+    return rows.conversation_id if "conversation_id" in rows.columns else rows.key
+
+
 def block_key(rows: ir.Table, block: str, half_hours: bool, clock: str) -> dict[str, ir.Value]:
     """The columns that identify a row's block. Who is not known is a block of their own (G20)."""
-    if block == family.PERSON:
-        return {
-            "block": ibis.coalesce(person(rows).cast("string"), ibis.literal(UNKNOWN_PERSON) + rows.key.cast("string"))
-        }
+    if block in family.KEYED:
+        whose = {family.PERSON: person, family.AGENT: lambda rows: rows.agent_id, family.CASE: case}[block](rows)
+        return {"block": ibis.coalesce(whose.cast("string"), ibis.literal(UNKNOWN_PERSON) + rows.key.cast("string"))}
     local = rows[local_clock(clock)]
     keys = {"day": local.date()}
     if half_hours:
@@ -129,7 +132,7 @@ class Group:
         self.pairs[prefix] = (top, columns["y"])
         roles = {role: f"{prefix}_{role}" for role in ("G", "Sx", "Sy", "Sx2", "Sy2", "Sxy")}
         sides = {role: self.aggregates.add(term) for role, term in side_terms(spec).items()}
-        if not self.source.periodic or "person_id" in self.source.rows.columns:
+        if self.block == family.PERSON and (not self.source.periodic or "person_id" in self.source.rows.columns):
             sides["unknown"] = self.aggregates.add(Term("count", spec.of & person(self.source.rows).isnull()))
         extra = {role: column for role, column in columns.items() if role in ("positive", "negative", "n")}
         self.plain |= {*sides.values(), *extra.values()}
@@ -167,7 +170,7 @@ class Group:
 
     def _blocks(self, rows: ir.Table) -> tuple[ir.Table, list[str]]:
         rows = with_period(self.source, rows, self.clock)
-        if self.source.periodic:  # one row per person and period: the row is its own block
+        if self.source.periodic and self.block == family.PERSON:  # one row per person and period is its own block
             weight = [WEIGHT] if WEIGHT in rows.columns else []
             blocks = rows.select("period", *self.slices, *weight, **self.aggregates.as_columns(rows))
         else:

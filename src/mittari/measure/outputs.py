@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ALL, MAIN, PHONE = "all", "main", "phone"
-DAY, PERSON, NONE = "day", "person", "none"
+DAY, PERSON, AGENT, CASE, NONE = "day", "person", "agent", "conversation", "none"
+KEYED = (PERSON, AGENT, CASE)
+"""Kinds of block that a column of the row names; the others come from its clock."""
 POSITIVE, UNIT_INTERVAL, REALS = "positive", "unit", "reals"
 
 Expression = Any  # an Ibis column; this module is on the light path and does not import Ibis
@@ -30,10 +32,16 @@ class Output:
 
 @dataclass(frozen=True)
 class Proportion(Output):
-    """The share of the rows `of` that are a `hit`."""
+    """The share of the rows `of` that are a `hit`.
+
+    With a `population` (a number, or the name of an exposure) it says how many of it that is; `yearly` carries the
+    share of those lost in a period to a year.
+    """
 
     hit: Expression = None
     of: Expression = None
+    population: float | str | None = None
+    yearly: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,10 +83,15 @@ class Quantile(Output):
 
 @dataclass(frozen=True)
 class Count(Output):
-    """How many rows are `of`, per `exposure`: None, or the name of an exposure (`measure/exposures.py`)."""
+    """How many rows are `of`, per `exposure`: None, or the name of an exposure (`measure/exposures.py`).
+
+    `per` is the unit of the exposure (1 000 customers); `yearly` makes a yearly rate of it.
+    """
 
     of: Expression = None
     exposure: str | None = None
+    per: float = 1.0
+    yearly: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,12 +105,18 @@ class EuroSum(Output):
 
 @dataclass(frozen=True)
 class Stock(Output):
-    """The rows `of` at an instant, `among` those n counts; with `flow`, over the daily mean of `flow_days` days."""
+    """The rows `of` at an instant, `among` those n counts; with `flow`, over the daily mean of `flow_days` days.
+
+    With `value` it is the `q` quantile of it (type 7; 1 is the largest), with `share` the share of `of` among them.
+    """
 
     of: Expression = None
     among: Expression = None
     flow: Expression = None
     flow_days: int = 0
+    value: Expression = None
+    q: float | None = None
+    share: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,3 +144,26 @@ class Growth(Output):
     base: Output | None = None
     against: str = "last_year"
     gap: bool = False
+
+
+@dataclass(frozen=True)
+class Contrast(Output):
+    """`base` less `other`: two groups of the rows of one period, by the same family."""
+
+    base: Output | None = None
+    other: Output | None = None
+
+
+@dataclass(frozen=True)
+class Model(Output):
+    """A number with a rule of its own: the function `rule` of `evaluate/models.py` over sums of the rows `of`.
+
+    `sums` are expressions summed over these rows, `rows` marks those that n counts (None: all of them), `given` are
+    numbers that the call brings.
+    """
+
+    rule: str = ""
+    of: Expression = None
+    sums: dict[str, Expression] = field(default_factory=dict)
+    rows: Expression = None
+    given: dict[str, Any] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from mittari.measure.evaluate import covered_days
 from mittari.measure.kpi import PERSPECTIVES, Definition
 from mittari.measure.material import texts
 from mittari.measure.plan import Plans, Wanted, for_scales, shape_of
-from mittari.measure.recipe import Recipe
+from mittari.measure.recipe import OTHER, Recipe
 from mittari.measure.result import Record, utc_text
 from mittari.measure.scorecard import against, with_basis
 
@@ -74,10 +74,11 @@ class Opened:
         for side, call in self.sides().items():
             for query in queries:
                 frame = self.reader.fetch(bind.statement(query.sql, call), bind.parameters(query.sql, call, self.state))
+                part, other = query.part.removesuffix(OTHER), query.part.endswith(OTHER)
                 found += [
-                    {"side": side, "part": query.part, **row}
+                    {"side": "other" if other else side, "part": part, **row}
                     for row in records_of(frame)
-                    if self._of_scale(query.part, row)
+                    if self._of_scale(part, row)
                 ]
         return sorted(found, key=lambda row: (row["side"] != "now", not row["included"], str(row["at"]), row["key"]))
 
@@ -126,6 +127,13 @@ class Opened:
             "exposure": recipe.exposure,
             "gap": recipe.gap,
             "flow_days": recipe.flow_days,
+            "per": recipe.per,
+            "yearly": recipe.yearly,
+            "share": recipe.share,
+            "population": recipe.population,
+            "rule": recipe.rule,
+            "given": recipe.given,
+            "days": len(self.call.spans[0].days),
             "half_hours": self.request.half_hours,
             "one_day": len(self.call.spans[0].days) == 1,
             "covered_days": days,

@@ -9,6 +9,12 @@ from dataclasses import dataclass
 import msgspec
 
 CELLS, BLOCKS, VALUES, WAITS, STOCK, EXPOSURE = "cells", "blocks", "values", "waits", "stock", "exposure"
+OTHER = ":other"
+"""Ends the name of the part of a row query that brings the second group of a contrast."""
+EXPOSED_AS = {"average_active": "x", "active_at_start": "y", "active_at_end": "y", "headcount": "x"}
+"""Exposure -> the column of its exported rows that adds up to it."""
+ROWS = "rows"
+"""The sum of a model that n is."""
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -33,7 +39,8 @@ class Part(msgspec.Struct, frozen=True):
 class Recipe(msgspec.Struct, frozen=True):
     """How one output is made: its family, what the family needs to know, and the parts that bring the sums.
 
-    For a comparison `family` is Change or Growth and `base` the family compared; else both are the same.
+    For a comparison `family` is Change, Growth or Contrast and `base` the family compared; else both are the same.
+    A Contrast reads its second group of rows from the parts `others`.
     """
 
     kpi_id: str
@@ -49,6 +56,13 @@ class Recipe(msgspec.Struct, frozen=True):
     against: str | None = None
     gap: bool = False
     flow_days: int = 0
+    per: float = 1.0
+    yearly: bool = False
+    share: bool = False
+    population: float | str | None = None
+    others: tuple[Part, ...] = ()
+    rule: str = ""
+    given: dict[str, float | str | None] = {}
 
 
 class Plan(msgspec.Struct, frozen=True):

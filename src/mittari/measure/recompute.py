@@ -10,10 +10,14 @@ import numpy as np
 from mittari.measure import families
 from mittari.measure.call import day_numbers
 from mittari.measure.evaluate import DOMAINS
-from mittari.measure.evaluate.blocked import estimate_of
+from mittari.measure.evaluate.blocked import estimate_of, yearly
+from mittari.measure.evaluate.counted import DAYS_OF_YEAR
+from mittari.measure.evaluate.models import RULES
 from mittari.measure.families import Components, Estimate, change
 from mittari.measure.families.estimate import NO_DATA
 from mittari.measure.material import HALF_HOURS
+from mittari.measure.outputs import KEYED
+from mittari.measure.recipe import EXPOSED_AS, ROWS
 
 Row = Mapping[str, Any]
 TOLERANCE = 1e-9
@@ -27,7 +31,7 @@ def recompute(receipt: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]
     """
     how, record = receipt["how"], receipt["record"]
     try:
-        comparison = how["family"] in ("Change", "Growth")
+        comparison = how["family"] in ("Change", "Growth", "Contrast")
         components, estimate = _compared(how, rows) if comparison else _estimate(how, "now", rows)
     except (KeyError, IndexError, TypeError, ValueError) as error:
         # a row that cannot be counted is a row that was changed: the number cannot be made again
@@ -57,11 +61,15 @@ def _same(found: float | None, told: float | None) -> bool:
 
 
 def _compared(how: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Components, Estimate]:
-    (now, now_estimate), (before, before_estimate) = (_estimate(how, side, rows) for side in ("now", "before"))
-    if how["family"] == "Change":
+    other = "other" if how["family"] == "Contrast" else "before"
+    (now, now_estimate), (before, before_estimate) = (_estimate(how, side, rows) for side in ("now", other))
+    if how["family"] != "Growth":
         components = change.two_periods(now, before)
-        return components, change.newcombe(components) if components else NO_DATA
-    components = families.Growth.components_from_counts(now, before)
+        return components, change.of_family(how["base"], components) if components else NO_DATA
+    if how["base"] == "EuroSum":
+        components = families.Growth.components_from_sums(now_estimate, before_estimate)
+    else:
+        components = families.Growth.components_from_counts(now, before)
     few = "few_blocks" in (*now_estimate.flags, *before_estimate.flags)
     gap = families.Growth.gap(components)
     return components, gap if how["gap"] else families.Growth.estimate(components, few_blocks=few)
@@ -75,6 +83,8 @@ def _estimate(how: Mapping[str, Any], side: str, rows: Sequence[Row]) -> tuple[C
         return _count(how, side, counted, exposures)
     if base == "EuroSum":
         return _euro_sum(how, side, counted)
+    if base == "Model":
+        return _model(how, counted)
     x, y = _column(counted, "x"), _column(counted, "y")
     if base == "Stock":
         return _stock(how, x, y)
@@ -84,6 +94,9 @@ def _estimate(how: Mapping[str, Any], side: str, rows: Sequence[Row]) -> tuple[C
         components = families.KaplanMeier.components(families.WaitTable.of(x, y > 0))
         return components, families.KaplanMeier.estimate(components, how["q"])
     blocks = np.array([block_of(how, row) for row in counted])
+    if base == "Proportion" and how["population"] is not None:
+        exposures = [row for row in rows if row["part"] == "exposure" and row["side"] == side]
+        return _of_population(how, x, y, blocks, exposures)
     if base == "Quantile":
         return _quantile(how["q"], x, blocks)
     return _blocked(how, x, y, blocks, len(counted))
@@ -109,7 +122,26 @@ def _blocked(
         return components, families.NetShare.estimate(components)
     family = families.Proportion if how["base"] == "Proportion" else families.Ratio
     components = family.components_from_blocks(*families.sum_blocks(blocks, x, y))
-    return components, estimate_of(how["base"], components, n, how["domain"])
+    estimate = estimate_of(how["base"], components, n, how["domain"])
+    return components, yearly(estimate, how["days"]) if how["yearly"] else estimate
+
+
+def _of_population(
+    how: Mapping[str, Any], x: np.ndarray, y: np.ndarray, blocks: np.ndarray, exposures: Sequence[Row]
+) -> tuple[Components, Estimate]:
+    share, _ = _blocked(how, x, y, blocks, len(x))
+    named = isinstance(how["population"], str)
+    whole = float(_column(exposures, EXPOSED_AS[how["population"]]).sum()) if named else float(how["population"])
+    components = families.population_components(share, whole)
+    return components, families.population_count(components)
+
+
+def _model(how: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Components, Estimate]:
+    sums: dict[str, float] = {}
+    for row in rows:
+        sums[row["block"]] = sums.get(row["block"], 0.0) + float(row["x"])
+    n = round(sums.pop(ROWS, 0.0))
+    return RULES[how["rule"]](sums, n, how["given"])
 
 
 def _quantile(q: float, values: np.ndarray, blocks: np.ndarray) -> tuple[Components, Estimate]:
@@ -121,12 +153,18 @@ def _quantile(q: float, values: np.ndarray, blocks: np.ndarray) -> tuple[Compone
 
 def _stock(how: Mapping[str, Any], x: np.ndarray, y: np.ndarray) -> tuple[Components, Estimate]:
     """x marks what is open, y what was solved in the days of the flow; n counts the rows asked among."""
+    if not len(x) and (how["q"] is not None or how["share"]):
+        return {}, NO_DATA
+    if how["q"] is not None:
+        q = how["q"]
+        components = families.Stock.components(len(x), q=None if q == 1.0 else q)
+        return components, families.Stock.estimate(components, families.Histogram.of(x).quantile(q))
     days = how["flow_days"]
     if days:
         components = families.Stock.components(int(x.sum()))
         return components, families.Stock.estimate(components, float(x.sum() * days / y.sum())) if y.sum() else NO_DATA
     components = families.Stock.components(len(x))
-    return components, families.Stock.estimate(components, float(x.sum()))
+    return components, families.Stock.estimate(components, float(x.sum() / len(x) if how["share"] else x.sum()))
 
 
 def _days(how: Mapping[str, Any], side: str) -> list[date]:
@@ -136,10 +174,13 @@ def _days(how: Mapping[str, Any], side: str) -> list[date]:
 def _count(
     how: Mapping[str, Any], side: str, rows: Sequence[Row], exposures: Sequence[Row]
 ) -> tuple[Components, Estimate]:
-    column = {"average_active": "x", "active_at_start": "y"}.get(how["exposure"])
-    exposure = 1.0 if column is None else float(_column(exposures, column).sum())
+    exposure = 1.0
+    if how["exposure"] is not None:
+        exposure = float(_column(exposures, EXPOSED_AS[how["exposure"]]).sum()) / how["per"]
+    if how["yearly"]:
+        exposure *= how["days"] / DAYS_OF_YEAR
     days = _days(how, side)
-    if how["block"] == "person" or not days:
+    if how["block"] in KEYED or not days:
         components = families.Count.components_from_total(float(_column(rows, "x").sum()), exposure=exposure)
         return components, families.Count.estimate(components) if components else NO_DATA
     numbers = {day.isoformat(): place for place, day in enumerate(days)}

@@ -22,14 +22,14 @@ def compared(recipe: Recipe, now: Measured, before: Measured) -> Measured:
     if recipe.family == "Growth":
         # rows outside the declared coverage are a part of their period only: no growth is read from them
         usable = now.covered and before.covered
-        components = families.Growth.components_from_counts(now.components, before.components) if usable else {}
+        components = growth_components(recipe.base, now, before) if usable else {}
         few = "few_blocks" in (*now.estimate.flags, *before.estimate.flags)
         estimate = (
             families.Growth.gap(components) if recipe.gap else families.Growth.estimate(components, few_blocks=few)
         )
     else:
         components = change.two_periods(now.components, before.components)
-        estimate = change.newcombe(components) if components else NO_DATA
+        estimate = change.of_family(recipe.base, components) if components else NO_DATA
     # what was left open in either period is told by the KPI compared, not by its change
     return Measured(
         components,
@@ -38,6 +38,13 @@ def compared(recipe: Recipe, now: Measured, before: Measured) -> Measured:
         approximate=now.approximate or before.approximate,
         covered=now.covered and before.covered,
     )
+
+
+def growth_components(base: str, now: Measured, before: Measured) -> families.Components:
+    """Both sides of a growth: of counts, or of sums of money."""
+    if base == "EuroSum":
+        return families.Growth.components_from_sums(now.estimate, before.estimate)
+    return families.Growth.components_from_counts(now.components, before.components)
 
 
 def record(

@@ -11,7 +11,7 @@ from mittari.measure.compile import block_of, chosen_sources
 from mittari.measure.exposures import exposure_rows
 from mittari.measure.groups import block_key, dimension, local_clock, rows_in_span, with_period
 from mittari.measure.kpi import Definition
-from mittari.measure.recipe import EXPOSURE, Request, RowQuery
+from mittari.measure.recipe import EXPOSURE, OTHER, ROWS, Request, RowQuery
 from mittari.measure.relations import Facts, Source
 from mittari.measure.relations.base import true
 from mittari.measure.shelf import Shelf, to_sql
@@ -32,26 +32,41 @@ def row_queries(
     queries = []
     for name in chosen_sources((getattr(first, "base", None) or first).scope, request.channels, sources):
         declared = definition.build(sources[name].rows, **params)[output]
-        spec = getattr(declared, "base", None) or declared
-        queries.append(
-            RowQuery(
-                name,
-                shelf.complete(to_sql(_rows(facts, request, definition, sources[name], spec))),
-                sources[name].tables,
-            )
-        )
-    exposure = getattr(getattr(first, "base", None) or first, "exposure", None)
-    if exposure is not None:
-        queries.append(RowQuery(EXPOSURE, *exposure_rows(facts, request)))
-    return tuple(queries)
+        spec, other = getattr(declared, "base", None) or declared, getattr(declared, "other", None)
+        for part, each in ((name, spec), (name + OTHER, other)):
+            if each is not None:
+                rows = _exploded(facts, request, definition, sources[name], each)
+                queries.append(RowQuery(part, shelf.complete(to_sql(rows)), sources[name].tables))
+    spec = getattr(first, "base", None) or first
+    named = [getattr(spec, "exposure", None), getattr(spec, "population", None)]
+    exposures = [RowQuery(EXPOSURE, *exposure_rows(facts, request, each)) for each in named if isinstance(each, str)]
+    return (*queries, *exposures)
 
 
-def _rows(facts: Facts, request: Request, definition: Definition, source: Source, spec: Any) -> ir.Table:
+def _exploded(facts: Facts, request: Request, definition: Definition, source: Source, spec: Any) -> ir.Table:
+    """The rows; of a model one for each of its sums, whose name stands as the block."""
+    if not isinstance(spec, family.Model):
+        return _rows(facts, request, definition, source, spec)
+    counted = spec.of if spec.rows is None else spec.of & spec.rows
+    sums = {**spec.sums, ROWS: true(counted).ifelse(ibis.literal(1.0), ibis.literal(0.0))}
+    rows = [_rows(facts, request, definition, source, spec, name, value) for name, value in sums.items()]
+    return ibis.union(*rows) if len(rows) > 1 else rows[0]
+
+
+def _rows(
+    facts: Facts,
+    request: Request,
+    definition: Definition,
+    source: Source,
+    spec: Any,
+    sum_name: str = "",
+    summed: Any = None,
+) -> ir.Table:
     clock = "period" if spec.at is None else spec.at.get_name()
     rows = rows_in_span(facts, source, clock, request)
     rows = with_period(source, rows, clock)
     at = rows.p1 if spec.at is None else rows[local_clock(clock)]
-    x, y = sums_of(spec)
+    x, y = sums_of(spec) if summed is None else (summed, None)
     counted = _counted(spec)
     bound = {
         name: rows.bind(value)[0]
@@ -66,7 +81,7 @@ def _rows(facts: Facts, request: Request, definition: Definition, source: Source
         "period",
         key=rows[source.key].cast("string"),
         at=at,
-        **_block(request, definition, rows, spec, clock),
+        **({"block": ibis.literal(sum_name)} if sum_name else _block(request, definition, rows, spec, clock)),
         included=bound["included"],
         reason=bound["included"].ifelse(ibis.null("string"), bound["reason"]),
         x=bound["x"].cast("float64"),
@@ -79,8 +94,8 @@ def _rows(facts: Facts, request: Request, definition: Definition, source: Source
 def _block(request: Request, definition: Definition, rows: ir.Table, spec: Any, clock: str) -> dict[str, ir.Value]:
     if spec.at is None:
         return {"block": ibis.null("string")}
-    if block_of(definition) == family.PERSON:
-        return {"block": block_key(rows, family.PERSON, False, clock)["block"]}
+    if block_of(definition) in family.KEYED:
+        return block_key(rows, block_of(definition), False, clock)
     keys = block_key(rows, family.DAY, request.half_hours, clock)
     day = keys["day"].cast("string")
     return {"block": day + " " + keys["half_hour"].cast("string") if "half_hour" in keys else day}
@@ -105,6 +120,8 @@ def sums_of(spec: Any) -> tuple[Any, Any]:
             return spec.top, spec.bottom
         case family.KaplanMeier():
             return spec.time, true(spec.event).ifelse(one, none)
+        case family.Stock() if spec.value is not None:
+            return spec.value, None
         case family.Stock():
             flow = none if spec.flow is None else true(spec.flow).ifelse(one, none)
             return true(spec.of).ifelse(one, none), flow

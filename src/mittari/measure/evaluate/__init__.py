@@ -8,9 +8,10 @@ import numpy as np
 from mittari.measure.call import State
 from mittari.measure.evaluate.blocked import blocked
 from mittari.measure.evaluate.counted import counted, covered_days, main_table, summed
+from mittari.measure.evaluate.models import modelled
 from mittari.measure.evaluate.ranked import ranked, stocked, waited
 from mittari.measure.evaluate.results import DOMAINS, Results
-from mittari.measure.families import Components, Estimate
+from mittari.measure.families import Components, Estimate, change
 from mittari.measure.families.estimate import NO_DATA
 from mittari.measure.material import Material
 from mittari.measure.recipe import Part, Recipe
@@ -39,6 +40,9 @@ NOTHING = Measured({}, NO_DATA, covered=False)
 def measure(recipe: Recipe, material: Material, state: State) -> list[Measured]:
     """The output in every group, in the order of the groups."""
     measured = FAMILIES[recipe.base](recipe, recipe.parts, material, state)
+    if recipe.others:
+        others = FAMILIES[recipe.base](recipe, recipe.others, material, state)
+        measured = [contrasted(recipe, *pair) for pair in zip(measured, others, strict=True)]
     approximate = np.zeros(material.groups.count, dtype=bool)
     if recipe.fallback:
         rows, unknown = material.totals(recipe.parts, "Sy"), material.totals(recipe.parts, "unknown")
@@ -59,6 +63,16 @@ def measure(recipe: Recipe, material: Material, state: State) -> list[Measured]:
         )
         for n, (components, estimate) in enumerate(measured)
     ]
+
+
+def contrasted(
+    recipe: Recipe, base: tuple[Components, Estimate], other: tuple[Components, Estimate]
+) -> tuple[Components, Estimate]:
+    """Two groups of rows of one period compared, by the rule of their family."""
+    components = change.two_periods(base[0], other[0])
+    if not components:
+        return {}, NO_DATA
+    return components, change.of_family(recipe.base, components)
 
 
 def _censored(recipe: Recipe, components: Components, counted: float) -> int:
@@ -86,4 +100,5 @@ FAMILIES: dict[str, Callable[[Recipe, tuple[Part, ...], Material, State], Result
     "Quantile": ranked,
     "KaplanMeier": waited,
     "Stock": stocked,
+    "Model": modelled,
 }

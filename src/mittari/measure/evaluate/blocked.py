@@ -1,17 +1,51 @@
 """Proportion, NetShare, Mean, Ratio: from block sums that the database made, or from days."""
 
+import numpy as np
+
 from mittari.measure import families
 from mittari.measure.call import State
+from mittari.measure.evaluate.counted import DAYS_OF_YEAR, exposure_of
 from mittari.measure.evaluate.results import DOMAINS, Results
 from mittari.measure.families import Components, Estimate
 from mittari.measure.families.blocks import BLOCK_KEYS
 from mittari.measure.families.estimate import NO_DATA
-from mittari.measure.material import Material
+from mittari.measure.material import Floats, Material
 from mittari.measure.recipe import BLOCKS, Part, Recipe
 
 
 def blocked(recipe: Recipe, parts: tuple[Part, ...], material: Material, _state: State) -> Results:
     """The estimate of each group; a KPI by persons has its sums made by the database, one by days brings the days."""
+    if recipe.base == "Proportion" and (recipe.yearly or recipe.population is not None):
+        return _carried(recipe, _estimates(recipe, parts, material), material)
+    return _estimates(recipe, parts, material)
+
+
+def _carried(recipe: Recipe, shares: Results, material: Material) -> Results:
+    """Shares as yearly ones, or as numbers of a population."""
+    if recipe.population is None:
+        return [(each, yearly(estimate, _days(material, n))) for n, (each, estimate) in enumerate(shares)]
+    whole = populations(recipe, material)
+    found = [families.population_components(each, whole[n]) for n, (each, _) in enumerate(shares)]
+    return [(each, families.population_count(each)) for each in found]
+
+
+def yearly(estimate: Estimate, days: int) -> Estimate:
+    """The share lost in a year, when each period of so many days loses the same share of those left (KPI 53)."""
+    return estimate.mapped(lambda share: 1.0 - (1.0 - share) ** (DAYS_OF_YEAR / days))
+
+
+def populations(recipe: Recipe, material: Material) -> Floats:
+    """How many there are in each group: as the call says, or as the exposure tells."""
+    if isinstance(recipe.population, str):
+        return exposure_of(recipe.population, material)
+    return np.full(material.groups.count, float(recipe.population or 0.0))
+
+
+def _days(material: Material, group: int) -> int:
+    return len(material.call.spans[material.groups.of(group)[0]].days)
+
+
+def _estimates(recipe: Recipe, parts: tuple[Part, ...], material: Material) -> Results:
     made = material.plan.queries[parts[0].query].kind == BLOCKS
     if recipe.base == "NetShare":
         found = _net_share_blocks(parts, material) if made else _net_share_days(parts, material)

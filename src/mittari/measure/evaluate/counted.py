@@ -10,7 +10,10 @@ from mittari.measure.evaluate.results import DOMAINS, Results
 from mittari.measure.families import Components, Estimate
 from mittari.measure.families.estimate import NO_DATA
 from mittari.measure.material import HALF_HOURS, Floats, Material, plain
+from mittari.measure.outputs import KEYED
 from mittari.measure.recipe import EXPOSURE, Part, Recipe
+
+DAYS_OF_YEAR = 365.25
 
 
 def main_table(recipe: Recipe, material: Material) -> str:
@@ -34,8 +37,8 @@ def _cells_of(parts: tuple[Part, ...], material: Material, role: str) -> dict[in
 
 def counted(recipe: Recipe, parts: tuple[Part, ...], material: Material, state: State) -> Results:
     """Counts over the covered days (or half-hours) of each period; of persons, in total."""
-    exposures = exposure_of(recipe, material)
-    if recipe.block == "person":
+    exposures = exposures_of(recipe, material)
+    if recipe.block in KEYED:
         totals = material.totals(parts, "x")
         return [
             _count_result(families.Count.components_from_total(float(k), exposure=exposures[n]), False)
@@ -67,15 +70,25 @@ def _count_result(components: Components, one_day: bool) -> tuple[Components, Es
     return components, families.Count.estimate(components, one_day=one_day) if components else NO_DATA
 
 
-def exposure_of(recipe: Recipe, material: Material) -> Floats:
-    """The exposure of each group: 1, or the customers of its period (and slice, where customers have it)."""
+def exposures_of(recipe: Recipe, material: Material) -> Floats:
+    """What each group's count is divided by: 1, or its exposure in the units asked for, of a year where yearly."""
     count = material.groups.count
-    if recipe.exposure is None:
-        return np.ones(count)
-    number = next(n for n, query in enumerate(material.plan.queries) if query.kind == EXPOSURE)
+    exposures = np.ones(count) if recipe.exposure is None else exposure_of(recipe.exposure, material) / recipe.per
+    if not recipe.yearly:
+        return exposures
+    days = [len(material.call.spans[material.groups.of(n)[0]].days) for n in range(count)]
+    return np.asarray(exposures * np.array(days) / DAYS_OF_YEAR, dtype=np.float64)
+
+
+def exposure_of(name: str, material: Material) -> Floats:
+    """The customers or employees of each group's period (and slice, where they have it)."""
+    count = material.groups.count
+    number = next(
+        n for n, query in enumerate(material.plan.queries) if query.kind == EXPOSURE and name in material.frame(n)
+    )
     frame, keys = material.frame(number), [key for key in material.plan.queries[number].keys if key != "period"]
     columns = [plain(frame["period"]).tolist(), *[[str(each) for each in frame[key]] for key in keys]]
-    values = plain(frame[recipe.exposure]).tolist()
+    values = plain(frame[name]).tolist()
     known = {key: float(value) for *key_parts, value in zip(*columns, values, strict=True) if (key := tuple(key_parts))}
     places = [int(key.removeprefix("slice_")) for key in keys]
     exposures = np.zeros(count)

@@ -93,8 +93,12 @@ def stocked(recipe: Recipe, parts: tuple[Part, ...], material: Material, _state:
     flow = material.totals(parts, "flow") if recipe.flow_days else None
     results: Results = []
     for number in range(material.groups.count):
-        components = families.Stock.components(int(n[number]))
-        if flow is None:
+        components = families.Stock.components(int(n[number]), q=recipe.q if recipe.q != 1.0 else None)
+        if (recipe.q is not None or recipe.share) and not n[number]:
+            results.append(({}, NO_DATA))
+        elif recipe.share:
+            results.append((components, families.Stock.estimate(components, float(value[number] / n[number]))))
+        elif flow is None:
             results.append((components, families.Stock.estimate(components, float(value[number]))))
         elif flow[number]:
             results.append(

@@ -96,6 +96,15 @@ from mittari.measure.families.estimate import (
 )
 from mittari.measure.families.growth import Growth
 from mittari.measure.families.means import Mean, Ratio
+from mittari.measure.families.models import (
+    external_share,
+    lifetime_value,
+    lifetime_value_within,
+    population_components,
+    population_count,
+    quotient,
+    share_ratio,
+)
 from mittari.measure.families.quantiles import Histogram, Quantile
 from mittari.measure.families.shares import NetShare, Proportion
 from mittari.measure.families.stock import Stock
@@ -125,7 +134,14 @@ __all__ = [
     "WaitTable",
     "cells_of_days",
     "cells_of_half_hours",
+    "external_share",
+    "lifetime_value",
+    "lifetime_value_within",
     "normalised_weights",
+    "population_components",
+    "population_count",
+    "quotient",
+    "share_ratio",
     "sum_blocks",
     "uses_half_hours",
 ]

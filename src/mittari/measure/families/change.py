@@ -46,6 +46,12 @@ def net_share_difference(components: Components) -> Estimate:
     return difference(now, before, domain=POINTS_DIFFERENCE)
 
 
+def of_family(family: str, components: Components) -> Estimate:
+    """The difference of two sides of a family: Newcombe for Proportion, d +- z se for NetShare."""
+    known = {"Proportion": newcombe, "NetShare": net_share_difference}
+    return known[family](components)
+
+
 def mover(now: Estimate, before: Estimate, *, method: str = "mover", domain: Domain = REALS) -> Estimate:
     """Difference whose interval is put together from the two intervals (Zou and Donner 2008).
 
