@@ -140,5 +140,5 @@ def test_an_unknown_column_is_not_in_a_table() -> None:
 
 def test_columns_computed_at_load_are_not_among_those_a_file_brings() -> None:
     calls = TABLES["calls"]
-    assert names(calls.derived) == {"queued_local", "ended_at", "ended_local"}
+    assert names(calls.derived) == {"queued_local", "ended_at", "ended_local", "repeat_until"}
     assert names(calls.derived).isdisjoint(names(calls.given))
