@@ -1,15 +1,15 @@
-"""Do the golden records notice a wrong rule? Flips one thing at a time in the catalogue and the relations.
+"""Do the golden records notice a wrong rule? Flips one thing at a time in the catalogue, the relations and the loading.
 
-    python bench/mutation.py [--sample 40] [--seconds 1200] [--log FILE]
+    python bench/mutation.py [--sample 40] [--seconds 1200] [--jobs 2] [--log FILE]
 
-A mutant differs from the code in one comparison, logical operator, window or filter. Each runs in a forked process that
-measures the golden records of the KPIs concerned, until one differs, then runs the tests by hand and those of edges:
-what fails is caught. Mutants that mean the same as the code stand in `equivalent_mutants.toml`, with the reason.
-All of them take about an hour; with a log a run that was stopped goes on where it was.
+The mutants are those of `mutants.py`; for the ones in SQL that loading runs, the fixtures are loaded anew. Each runs in
+a forked process that measures the golden records of the KPIs concerned, until one differs, then runs the tests by hand
+and those of edges (of loading, for SQL): what fails is caught. Mutants that mean the same as the code stand in
+`equivalent_mutants.toml`, with the reason. All of them take about two hours; with a log a run that was stopped goes
+on where it was.
 """
 
 import argparse
-import ast
 import contextlib
 import importlib.abc
 import importlib.machinery
@@ -17,157 +17,35 @@ import importlib.util
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
 import time
 import tomllib
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from mutants import IN_SQL, Mutant, full_name, mutants, mutated, source_of, users
+
 ROOT = Path(__file__).parents[1]
-MEASURE = ROOT / "src" / "mittari" / "measure"
 GOLDEN = ROOT / "tests" / "golden"
 EQUIVALENT = Path(__file__).parent / "equivalent_mutants.toml"
 FIELDS = "value unit n n_na n_censored components se ci_low ci_high ci_method status".split()  # noqa: SIM905
-COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
-SWAPPED = {"isnull": "notnull", "notnull": "isnull", "min": "max", "max": "min", "lag": "lead", "lead": "lag"}
-EXPLAINING = {"left_out", "dimensions", "tables"}  # what they say is in receipts, which have tests of their own
-SMALL, MANY_SECONDS = 12, 300
-CAUGHT, SURVIVED, TIMEOUT = 0, 1, 2
-SAID = {CAUGHT: "caught", SURVIVED: "survived", TIMEOUT: "too slow"}
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One changed node: `name` says where and what, `number` which of the module's candidates."""
-
-    module: str
-    function: str
-    number: int
-    name: str
-
-
-class Mutator(ast.NodeTransformer):
-    """Walks a module and changes candidate `target`; without a target it only names the candidates."""
-
-    def __init__(self, module: str, target: int | None = None) -> None:
-        self.module, self.target = module, target
-        self.found: list[Mutant] = []
-        self._function = ""
-        self._seen: Counter[str] = Counter()
-
-    def candidate(self, node: ast.AST, changed: Callable[[], ast.AST]) -> ast.AST:
-        before = ast.unparse(node)
-        self.generic_visit(node)
-        if self.target is None:
-            text = f"{self.module}.{self._function}: {before} -> {ast.unparse(changed())}"
-            self._seen[text] += 1
-            name = text if self._seen[text] == 1 else f"{text} #{self._seen[text]}"
-            self.found.append(Mutant(self.module, self._function, len(self.found), name))
-            return node
-        self.found.append(Mutant(self.module, self._function, len(self.found), before))
-        return changed() if len(self.found) - 1 == self.target else node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        self._function = node.name
-        node.args = self.visit(node.args)
-        node.body = [self.visit(each) for each in node.body]
-        return node
-
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:
-        kind = COMPARED.get(type(node.ops[0]))
-        if kind is None or len(node.ops) != 1:
-            return self.generic_visit(node)
-        return self.candidate(node, lambda: ast.Compare(node.left, [kind()], node.comparators))
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        other = {ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}.get(type(node.op))
-        types = isinstance(node.right, ast.Constant) and node.right.value is None
-        if other is None or types:
-            return self.generic_visit(node)
-        return self.candidate(node, lambda: ast.BinOp(node.left, other(), node.right))
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
-        return self.candidate(node, lambda: node.operand) if isinstance(node.op, ast.Invert) else node
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        called = node.func
-        if isinstance(called, ast.Attribute) and called.attr == "filter":
-            return self.candidate(node, lambda: called.value)
-        if isinstance(called, ast.Attribute) and called.attr in SWAPPED:
-            swapped = SWAPPED[called.attr]
-            return self.candidate(
-                node, lambda: ast.Call(ast.Attribute(called.value, swapped, ast.Load()), node.args, node.keywords)
-            )
-        return self.generic_visit(node)
-
-    def visit_keyword(self, node: ast.keyword) -> ast.AST:
-        return node if node.arg in EXPLAINING else self.generic_visit(node)
-
-    def visit_Dict(self, node: ast.Dict) -> ast.AST:
-        kept = {n for n, key in enumerate(node.keys) if isinstance(key, ast.Constant) and key.value in EXPLAINING}
-        node.values = [each if n in kept else self.visit(each) for n, each in enumerate(node.values)]
-        return node
-
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        named = [each.id for each in node.targets if isinstance(each, ast.Name)]
-        return node if any(name.lower() in EXPLAINING for name in named) else self.generic_visit(node)
-
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        value = node.value
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value in (0, 1, 0.5, 0.9):
-            return node
-        return self.candidate(node, lambda: ast.Constant(value + 1 if value < SMALL else value * 2))
-
-
-def source_of(module: str) -> Path:
-    return MEASURE / (module.replace(".", "/") + ".py")
-
-
-def modules() -> list[str]:
-    folders = ("catalogue", "relations")
-    return [f"{name}.{path.stem}" for name in folders for path in sorted((MEASURE / name).glob("[!_]*.py"))]
-
-
-def mutants() -> list[Mutant]:
-    """All of them, by module; texts of KPIs and explanations are no rules."""
-    found: list[Mutant] = []
-    for module in modules():
-        mutator = Mutator(module)
-        for node in ast.parse(source_of(module).read_text(encoding="utf-8")).body:
-            mutator.visit(node)
-        found += mutator.found
-    return found
-
-
-def mutated(mutant: Mutant) -> ast.Module:
-    tree = ast.parse(source_of(mutant.module).read_text(encoding="utf-8"))
-    mutator = Mutator(mutant.module, mutant.number)
-    tree.body = [mutator.visit(node) for node in tree.body]
-    return ast.fix_missing_locations(tree)
-
-
-def users(module: str) -> set[str]:
-    """The module and those of the relations that import it, directly or not."""
-    imports = {each: source_of(each).read_text(encoding="utf-8") for each in modules() if each.startswith("relations")}
-    found = {module}
-    while (
-        more := {each for each, text in imports.items() for used in found if f"mittari.measure.{used} import" in text}
-        - found
-    ):
-        found |= more
-    return found
+MANY_SECONDS = 300
+CAUGHT, SURVIVED, TIMEOUT, NO_SQL = 0, 1, 2, 3
+SAID = {CAUGHT: "caught", SURVIVED: "survived", TIMEOUT: "too slow", NO_SQL: "no SQL"}
 
 
 class Imported(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports the mutant in place of its module."""
 
     def __init__(self, mutant: Mutant) -> None:
-        self._name, self._mutant = f"mittari.measure.{mutant.module}", mutant
+        self._name, self._mutant = full_name(mutant.module), mutant
 
     def find_spec(self, name: str, *_: Any) -> importlib.machinery.ModuleSpec | None:
         return importlib.util.spec_from_loader(name, self) if name == self._name else None
@@ -185,9 +63,12 @@ def differs(home: Path, mutant: Mutant | None) -> str | None:
     from mittari.store.warehouse import Warehouse
     from mittari.workspace.local import LocalWorkspace
 
+    plans = Plans(None, "")  # kept plans are those of the code as it is
+    if mutant is not None and mutant.module in IN_SQL:
+        home, plans = loaded_anew(home.parent / f"anew-{os.getpid()}"), Plans(home.parent / "plans", "")
     settings = Settings.load(home, {})
     workspace = LocalWorkspace(home, settings, Warehouse.open(home / "warehouse.duckdb", read_only=True))
-    workspace._plans = Plans(None, "")  # kept plans are those of the code as it is
+    workspace._plans = plans
     for key, expected in concerned(mutant):
         call = expected["call"]
         name, where = key.partition("@")[0], call["where"]
@@ -197,14 +78,25 @@ def differs(home: Path, mutant: Mutant | None) -> str | None:
     return None
 
 
-def fails_by_hand() -> bool:
+def loaded_anew(home: Path) -> Path:
+    """The golden fixtures as the mutant loads them."""
+    import mittari
+
+    with mittari.open(mittari.create_home(home)) as workspace:
+        workspace.load(GOLDEN / "fixtures")
+    return home
+
+
+def fails_by_hand(mutant: Mutant | None) -> bool:
     """Whether the tests by hand or of edges notice; plans are compiled anew, for kept ones are of the code as it is."""
     import pytest
 
-    tests = ROOT / "tests" / "measure"
-    chosen = [*map(str, sorted(tests.glob("test_by_hand*.py"))), str(tests / "test_edges.py")]
+    tests = ROOT / "tests"
+    chosen = [*sorted((tests / "measure").glob("test_by_hand*.py")), tests / "measure" / "test_edges.py"]
+    if mutant is None or mutant.module in IN_SQL:
+        chosen = [tests / "load" / f"test_{name}.py" for name in ("kept_columns", "edits", "derive")] + chosen
     with Path(os.devnull).open("w") as silent, contextlib.redirect_stdout(silent):
-        return pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not long", *chosen]) != 0
+        return pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not long", *map(str, chosen)]) != 0
 
 
 def concerned(mutant: Mutant | None) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -213,7 +105,7 @@ def concerned(mutant: Mutant | None) -> Iterator[tuple[str, dict[str, Any]]]:
     from mittari.measure.relations import RELATIONS
 
     known = catalogue()
-    if mutant is None:
+    if mutant is None or mutant.module in IN_SQL:
         chosen = set(known)
     elif mutant.module.startswith("catalogue") and mutant.function in known:
         chosen = {mutant.function}
@@ -249,21 +141,40 @@ def same(found: Any, expected: Any) -> bool:
     return bool(found == expected)
 
 
-def verdict(home: Path, mutant: Mutant | None) -> int:
-    """Runs in a fork, so that each mutant is imported into a fresh process without the cost of starting one."""
+def judged_apart(home: Path, mutant: Mutant | None) -> int:
+    """The id of a fork that exits with the verdict: each mutant is imported anew, without a new Python."""
     child = os.fork()
     if child == 0:
         signal.setitimer(signal.ITIMER_PROF, MANY_SECONDS)  # of work: a busy machine makes no mutant too slow
         code = CAUGHT
         try:
-            noticed = differs(home, mutant) is not None or fails_by_hand()
+            noticed = differs(home, mutant) is not None or fails_by_hand(mutant)
             code = CAUGHT if noticed else SURVIVED
+        except (duckdb.ParserException, duckdb.BinderException):
+            code = NO_SQL
         except BaseException:  # noqa: BLE001 - whatever a mutant breaks, it is noticed
             code = CAUGHT
         finally:
+            shutil.rmtree(home.parent / f"anew-{os.getpid()}", ignore_errors=True)
             os._exit(code)
-    _, status = os.waitpid(child, 0)
+    return child
+
+
+def outcome_of(status: int) -> int:
     return TIMEOUT if os.WIFSIGNALED(status) else os.waitstatus_to_exitcode(status)
+
+
+def verdicts(home: Path, chosen: Iterable[Mutant], jobs: int, until: float) -> Iterator[tuple[Mutant, int]]:
+    """Each mutant with its verdict, `jobs` of them at once; none is begun once the time is over."""
+    running: dict[int, Mutant] = {}
+    waiting = iter(chosen)
+    while True:
+        while len(running) < jobs and time.monotonic() < until and (mutant := next(waiting, None)) is not None:
+            running[judged_apart(home, mutant)] = mutant
+        if not running:
+            return
+        child, status = os.wait()
+        yield running.pop(child), outcome_of(status)
 
 
 def equivalent() -> dict[str, str]:
@@ -303,28 +214,26 @@ class Log:
 
 
 def judge(
-    chosen: list[Mutant], seconds: float, told: Callable[[str], None] = print, log: Log | None = None
+    chosen: list[Mutant], seconds: float, jobs: int, told: Callable[[str], None] = print, log: Log | None = None
 ) -> dict[int, list[Mutant]]:
-    """Verdict -> mutants; stops when the time is over."""
+    """Verdict -> mutants; stops when the time is over. What is imported here, every fork has."""
     log = log or Log(None)
-    import duckdb  # noqa: F401 - imported once here, every fork has it
     import ibis
     import numpy as np  # noqa: F401
 
     ibis.to_sql(ibis.table({"n": "int64"}, name="t"), dialect="duckdb")  # loads the compiler
-    found: dict[int, list[Mutant]] = {CAUGHT: [], SURVIVED: [], TIMEOUT: []}
-    until = time.monotonic() + seconds
+    found: dict[int, list[Mutant]] = {outcome: [] for outcome in SAID}
+    for mutant in chosen:
+        if mutant.name in log.known:
+            found[log.known[mutant.name]].append(mutant)
+    new = [mutant for mutant in chosen if mutant.name not in log.known]
     with tempfile.TemporaryDirectory() as folder:
         home = loaded_home(Path(folder))
-        if verdict(home, None) != SURVIVED:
+        _, status = os.waitpid(judged_apart(home, None), 0)
+        if outcome_of(status) != SURVIVED:
             raise SystemExit("the code as it is does not give the golden records, or the tests by hand fail")
-        for mutant in chosen:
-            if time.monotonic() > until:
-                told("the time is over")
-                break
-            outcome = log.known.get(mutant.name)
-            if outcome is None:
-                log.add(mutant, outcome := verdict(home, mutant))
+        for mutant, outcome in verdicts(home, new, jobs, time.monotonic() + seconds):
+            log.add(mutant, outcome)
             found[outcome].append(mutant)
             if outcome != CAUGHT:
                 told(f"{SAID[outcome]}: {mutant.name}")
@@ -341,6 +250,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--least", type=float, default=0.95, help="the share that must be caught")
     parser.add_argument("--seconds", type=float, default=3600)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at once")
     parser.add_argument("--list", action="store_true", help="only name the mutants")
     arguments = parser.parse_args()
     sys.path.insert(0, str(ROOT / "src"))
@@ -355,9 +265,12 @@ def main() -> int:
         print("\n".join(sorted(mutant.name for mutant in chosen)))
         return 0
     began = time.monotonic()
-    found = judge(chosen, arguments.seconds, lambda text: print(text, flush=True), Log(arguments.log))
-    caught, judged = len(found[CAUGHT]), sum(map(len, found.values()))
+    told = partial(print, flush=True)
+    found = judge(chosen, arguments.seconds, arguments.jobs, told, Log(arguments.log))
+    caught, judged = len(found[CAUGHT]), sum(len(found[outcome]) for outcome in (CAUGHT, SURVIVED, TIMEOUT))
     share = caught / judged if judged else 0.0
+    if unjudged := len(chosen) - judged - len(found[NO_SQL]):
+        print(f"the time was over before {unjudged} of them")
     print(
         f"{caught} of {judged} mutants caught ({share:.1%}), {len(known)} equivalent ones left out, "
         f"{time.monotonic() - began:.0f} s"

@@ -1,4 +1,4 @@
-"""Columns kept about other rows: repeats of contacts and chains of buying days, whenever and however rows arrive."""
+"""Columns kept about other rows: repeats, chains of buying days, scores given again, however rows arrive."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -39,6 +39,11 @@ def call(name: str, queued: datetime, outcome: str = "answered", wait_s: float =
 def order(name: str, ordered: datetime, **more: Any) -> Row:
     row = {"order_id": name, "customer_id": "k", "ordered_at": ordered, "currency": "EUR", "invoice_amount": 10.0}
     return row | more
+
+
+def answer(name: str, responded: datetime, **more: Any) -> Row:
+    row = {"response_id": name, "customer_id": "k", "kind": "nps", "responded_at": responded, "score": 9.0}
+    return row | {"survey_id": "s"} | more
 
 
 @pytest.fixture
@@ -227,11 +232,85 @@ def test_an_order_that_is_cancelled_leaves_the_chain(bring: Bring, chain: Kept) 
     assert chain() == {"a": (None, date(2025, 3, 3), at(3)), "c": (date(2025, 3, 1), None, NEVER)}
 
 
+@pytest.fixture
+def rescored(warehouse: Warehouse) -> Kept:
+    """Id of each answer that was given again -> when."""
+
+    def rescored() -> dict[str, Any]:
+        asked = "SELECT response_id, rescored_at FROM responses WHERE rescored_at IS NOT NULL"
+        return dict(warehouse.connection().execute(asked).fetchall())
+
+    return rescored
+
+
+def test_the_next_score_of_the_same_person_is_known(bring: Bring, rescored: Kept) -> None:
+    bring("responses", answer("c", at(20)), answer("a", at(1)), answer("b", at(9)), answer("x", at(5), customer_id="m"))
+    assert rescored() == {"a": at(9), "b": at(20)}
+
+
+def test_a_score_given_again_is_known_on_the_local_clock(bring: Bring, warehouse: Warehouse) -> None:
+    bring("responses", answer("a", at(1)), answer("b", at(9, 22, 30)))
+    asked = "SELECT rescored_local FROM responses WHERE response_id = 'a'"
+    assert warehouse.connection().execute(asked).fetchone() == (datetime(2025, 3, 10, 0, 30),)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        answer("b", at(9), customer_id="m"),
+        answer("b", at(9), customer_id=None),
+        answer("b", at(9), kind="ces", score=5.0),
+        answer("b", at(9), item="other"),
+        answer("b", at(9), score=None, answered=0),
+        answer("b", at(9), answered=0),
+        answer("b", at(9), is_test=1),
+        answer("b", at(9), is_repeat_press=1),
+        answer("b", at(9), nps_kind="transactional"),
+    ],
+)
+def test_another_question_or_person_or_no_score_does_not_score_again(bring: Bring, rescored: Kept, later: Row) -> None:
+    bring("responses", answer("a", at(1)), later)
+    assert rescored() == {}
+
+
+@pytest.mark.parametrize("about", [{"conversation_id": "v"}, {"order_id": "o"}, {"touchpoint_id": "t"}])
+def test_an_answer_about_a_contact_does_not_score_the_company_again(bring: Bring, rescored: Kept, about: Row) -> None:
+    image = {"kind": "image", "item": "modern", "score": 4.0}
+    bring("responses", answer("a", at(1), **image), answer("b", at(9), **image, **about))
+    assert rescored() == {}
+    bring("responses", answer("c", at(11), **image))
+    assert rescored() == {"a": at(11)}
+
+
+def test_an_nps_answer_with_a_contact_speaks_of_the_company_unless_it_says_otherwise(
+    bring: Bring, rescored: Kept
+) -> None:
+    bring("responses", answer("a", at(1)), answer("b", at(9), conversation_id="v", nps_kind="relationship"))
+    assert rescored() == {"a": at(9)}
+
+
+def test_an_answer_that_changes_its_person_leaves_the_chain(bring: Bring, rescored: Kept) -> None:
+    bring("responses", answer("a", at(1)), answer("b", at(2)), answer("c", at(3)))
+    bring("responses", answer("b", at(2), customer_id="m"))
+    assert rescored() == {"a": at(3)}
+
+
+def test_an_answer_that_takes_its_score_back_leaves_the_chain(bring: Bring, rescored: Kept) -> None:
+    bring("responses", answer("a", at(1)), answer("b", at(2)))
+    bring("responses", answer("b", at(2), score=None, answered=0))
+    assert rescored() == {}
+
+
+def test_of_two_scores_at_one_instant_the_later_id_stands(bring: Bring, rescored: Kept) -> None:
+    bring("responses", answer("b", at(1)), answer("a", at(1)))
+    assert rescored() == {"a": at(1)}
+
+
 def test_pieces_in_any_order_keep_the_same_columns_as_the_whole(
     warehouse: Warehouse, settings: Settings, tmp_path: Path, empty_warehouse: Path
 ) -> None:
     some = np.random.default_rng(7)
-    tables = {"conversations": cases(some), "calls": calls(some), "orders": orders(some)}
+    tables = {"conversations": cases(some), "calls": calls(some), "orders": orders(some), "responses": answers(some)}
     fill(warehouse, settings, tables)
     pieces = tmp_path / "pieces.duckdb"
     pieces.write_bytes(empty_warehouse.read_bytes())
@@ -242,6 +321,7 @@ def test_pieces_in_any_order_keep_the_same_columns_as_the_whole(
             fill(other, settings, {name: rows[turn::6] for name, rows in tables.items()})
         assert kept(other) == kept(warehouse)
     assert sum(row[1] is not None for row in kept(warehouse)["conversations"]) > 40
+    assert sum(row[1] is not None for row in kept(warehouse)["responses"]) > 40
 
 
 def fill(warehouse: Warehouse, settings: Settings, tables: dict[str, list[Row]]) -> None:
@@ -263,6 +343,7 @@ def kept(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
         "conversations": "conversation_id, repeat_until",
         "calls": "call_id, repeat_until",
         "orders": "order_id, bought_before_on, bought_next_on, bought_next_at",
+        "responses": "response_id, rescored_at, rescored_local",
     }
     connection = warehouse.connection()
     return {
@@ -300,6 +381,14 @@ def orders(some: np.random.Generator) -> list[Row]:
     return [
         order(f"o{number}", moment(some), customer_id=f"k{some.integers(12)}", status=str(some.choice(states)))
         for number in range(150)
+    ]
+
+
+def answers(some: np.random.Generator) -> list[Row]:
+    kinds = ("relationship", "relationship", "transactional")
+    return [
+        answer(f"r{number}", moment(some), customer_id=f"k{some.integers(12)}", nps_kind=str(some.choice(kinds)))
+        for number in range(120)
     ]
 
 

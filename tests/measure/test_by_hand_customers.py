@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from measure.by_hand import Own, answer, at, contract, load, order, value
+from measure.by_hand import AS_OF, Own, answer, at, contract, load, order, value
 from mittari.measure.outputs import Count, Proportion
 from mittari.workspace.local import LocalWorkspace
 
@@ -60,6 +60,46 @@ def test_an_answer_is_edited_within_a_day(empty: LocalWorkspace, hour: int, coun
     edit = {**first, "response_id": "later", "score": 1, "responded_at": at(2, hour)}
     load(empty, "responses", first, edit)
     assert value(empty, "csat.share") == counted
+
+
+def test_the_last_score_of_a_person_counts_in_each_month(empty: LocalWorkspace) -> None:
+    """k0 warned on 3 and 10 March and recommended in April: the answer of the 10th stands for March."""
+    load(
+        empty,
+        "responses",
+        answer(0, "nps", 9, responded_at=at(3)),
+        answer(1, "nps", 2, customer_id="k0", responded_at=at(10)),
+        answer(2, "nps", 10, customer_id="k0", responded_at=datetime(2025, 4, 2, 9)),
+    )
+    assert value(empty, "nps") == (-100, 1)
+    assert value(empty, "nps", "2025-04") == (100, 1)
+    assert value(empty, "nps", "2025-03-01..2025-04-30") == (100, 1)
+    assert value(empty, "nps", as_of="2025-03-05") == (100, 1)
+
+
+def test_a_score_in_the_last_hour_of_a_month_stands_when_the_next_came_at_midnight(empty: LocalWorkspace) -> None:
+    """March ends in Helsinki on the 31st at 21:00 UTC."""
+    load(
+        empty,
+        "responses",
+        answer(0, "nps", 9, responded_at=datetime(2025, 3, 31, 20, 59, 59)),
+        answer(1, "nps", 2, customer_id="k0", responded_at=datetime(2025, 3, 31, 21)),
+    )
+    assert value(empty, "nps") == (100, 1)
+    assert value(empty, "nps", "2025-04") == (-100, 1)
+
+
+@pytest.mark.parametrize(("unknown", "flags", "groups"), [(2, set(), 4), (3, {"approx"}, 2)])
+def test_where_most_persons_are_unknown_days_are_the_blocks_of_nps(
+    empty: LocalWorkspace, unknown: int, flags: set[str], groups: int
+) -> None:
+    """Four answers on two days; only more than half of them without a person make blocks of the days."""
+    persons = [None] * unknown + ["a", "b", "c", "d"][unknown:]
+    rows = [answer(n, "nps", 9, customer_id=person, responded_at=at(3 + n % 2)) for n, person in enumerate(persons)]
+    load(empty, "responses", *rows)
+    found = empty.kpi("nps", "2025-03", as_of=AS_OF).one()
+    assert found.components["G"] == groups
+    assert set(found.flags) & {"approx"} == flags
 
 
 def test_who_ordered_in_the_year_before_is_a_customer(empty: LocalWorkspace) -> None:

@@ -43,6 +43,7 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "order_lines_eur": ORDERS,
 }
 CUSTOM = "dim_"
+SCALE = "scale"
 
 
 def custom(schemas: Mapping[str, Iterable[str]]) -> set[str]:

@@ -9,8 +9,9 @@ from ibis.expr import types as ir
 from mittari.errors import Fault
 from mittari.measure import outputs as family
 from mittari.measure.aggregates import WEIGHT, Aggregates, Term, block_sums, row_terms, side_terms
+from mittari.measure.dimensions import SCALE
 from mittari.measure.recipe import BLOCKS, CELLS, STOCK, VALUES, WAITS, Query, Request
-from mittari.measure.relations import Facts, Source
+from mittari.measure.relations import Facts, Source, scales
 from mittari.measure.relations.base import days_table, instant
 from mittari.measure.shelf import to_sql
 
@@ -24,9 +25,19 @@ def local_clock(clock: str) -> str:
 def dimension(source: Source, rows: ir.Table, name: str) -> ir.Value:
     """The column of a dimension as text; anything the source does not have is null."""
     if name in source.dimensions:
-        return rows[source.dimensions[name]].cast("string")
+        return written(name, rows[source.dimensions[name]])
     looked_up = customer_column(name)
     return rows[looked_up] if looked_up in rows.columns else ibis.null("string")
+
+
+def written(name: str, column: ir.Value) -> ir.Value:
+    return scales.text(column) if name == SCALE else column.cast("string")
+
+
+def grouped_by(source: Source, rows: ir.Table, name: str) -> ir.Value:
+    """What rows are grouped by for a dimension: the scale as a number, anything else as text."""
+    is_scale = name == SCALE and name in source.dimensions
+    return rows[source.dimensions[name]] if is_scale else dimension(source, rows, name)
 
 
 def customer_column(name: str) -> str:
@@ -73,11 +84,11 @@ def rows_in_span(facts: Facts, source: Source, clock: str, request: Request) -> 
     if not source.periodic:
         local = rows[local_clock(clock)]
         rows = rows.filter((local >= instant("span_start_local")) & (local < instant("span_end_local")))
-    return rows.mutate(**{f"slice_{n}": dimension(source, rows, name) for n, name in enumerate(request.by)})
+    return rows.mutate(**{f"slice_{n}": grouped_by(source, rows, name) for n, name in enumerate(request.by)})
 
 
 def with_period(source: Source, rows: ir.Table, clock: str) -> ir.Table:
-    if source.periodic:
+    if source.periodic or "period" in rows.columns:
         return rows
     days = days_table()
     return rows.join(
@@ -132,7 +143,7 @@ class Group:
         self.pairs[prefix] = (top, columns["y"])
         roles = {role: f"{prefix}_{role}" for role in ("G", "Sx", "Sy", "Sx2", "Sy2", "Sxy")}
         sides = {role: self.aggregates.add(term) for role, term in side_terms(spec).items()}
-        if self.block == family.PERSON and (not self.source.periodic or "person_id" in self.source.rows.columns):
+        if self.block == family.PERSON and not self.source.periodic:
             sides["unknown"] = self.aggregates.add(Term("count", spec.of & person(self.source.rows).isnull()))
         extra = {role: column for role, column in columns.items() if role in ("positive", "negative", "n")}
         self.plain |= {*sides.values(), *extra.values()}
@@ -149,6 +160,9 @@ class Group:
             STOCK: self._by_period,
         }
         statement, keys = build[self.kind](rows)
+        for slice_name, name in zip(self.slices, self.request.by, strict=True):
+            if name == SCALE and name in self.source.dimensions:
+                statement = statement.mutate(**{slice_name: written(name, statement[slice_name])})
         return Query(
             kind=self.kind,
             sql=complete(to_sql(statement)),
@@ -170,7 +184,7 @@ class Group:
 
     def _blocks(self, rows: ir.Table) -> tuple[ir.Table, list[str]]:
         rows = with_period(self.source, rows, self.clock)
-        if self.source.periodic and self.block == family.PERSON:  # one row per person and period is its own block
+        if self.block == family.PERSON and (self.source.periodic or self.source.alone):
             weight = [WEIGHT] if WEIGHT in rows.columns else []
             blocks = rows.select("period", *self.slices, *weight, **self.aggregates.as_columns(rows))
         else:

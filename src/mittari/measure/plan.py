@@ -11,6 +11,7 @@ import msgspec
 
 from mittari.measure import bind
 from mittari.measure.call import Call, Frame, Reader, State
+from mittari.measure.dimensions import SCALE
 from mittari.measure.families import uses_half_hours
 from mittari.measure.kpi import Definition
 from mittari.measure.material import Material
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 Kept = TypeVar("Kept")
 Wanted = tuple[Definition, str, Mapping[str, Any]]
 """A definition, one of its outputs, and all its parameters."""
-
-SCALE = "scale"
 
 
 def code_fingerprint(folders: Sequence[Path]) -> str:

@@ -38,6 +38,7 @@ class NamedSource(msgspec.Struct, frozen=True):
     dimensions: dict[str, str]
     customer: str | None
     periodic: bool
+    alone: bool
     totals: NamedTotals | None = None
 
     def source(self) -> Source:
@@ -50,6 +51,7 @@ class NamedSource(msgspec.Struct, frozen=True):
             dimensions=self.dimensions,
             customer=self.customer,
             periodic=self.periodic,
+            alone=self.alone,
         )
 
 
@@ -107,6 +109,7 @@ def _named(name: str, source: Source) -> NamedSource:
         dimensions=dict(source.dimensions),
         customer=source.customer,
         periodic=source.periodic,
+        alone=source.alone,
         totals=None
         if source.totals is None
         else NamedTotals(f"{name}_totals", to_sql(source.totals), columns_of(source.totals)),

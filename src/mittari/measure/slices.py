@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mittari.measure.call import Call
+from mittari.measure.dimensions import SCALE
 from mittari.measure.evaluate import Measured
 from mittari.measure.material import Material
-from mittari.measure.plan import SCALE
 
 MIXED = ("mixed_scale",)
 

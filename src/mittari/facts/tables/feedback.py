@@ -86,6 +86,8 @@ responses = Table(
         flag("is_test", "1 for an answer given for testing; never counted."),
         derived("responded_local", "ts", "responded_at on the local wall clock."),
         derived("edited_at", "ts", "When the same person next answered this about the same conversation or order."),
+        derived("rescored_at", "ts", "When the same person next scored the company as a whole by this question."),
+        derived("rescored_local", "ts", "rescored_at on the local wall clock."),
         derived("person_id", "id", "Who answered: the customer, else the employee."),
     ),
 )

@@ -2,11 +2,18 @@
 
 import duckdb
 
-from mittari.load.derive import buying, edits, repeats
-from mittari.load.derive.context import TOUCHED_BUYERS, TOUCHED_CONTACTS, TOUCHED_CUSTOMERS, Context
+from mittari.load.derive import buying, edits, repeats, rescored
+from mittari.load.derive.context import (
+    TOUCHED_BUYERS,
+    TOUCHED_CONTACTS,
+    TOUCHED_CUSTOMERS,
+    TOUCHED_PERSONS,
+    Context,
+)
 
 SETTLED = (
     (edits, TOUCHED_CONTACTS, ("responses",)),
+    (rescored, TOUCHED_PERSONS, ("responses",)),
     (repeats, TOUCHED_CUSTOMERS, ("conversations", "calls")),
     (buying, TOUCHED_BUYERS, ("orders",)),
 )

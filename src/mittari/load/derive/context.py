@@ -13,11 +13,15 @@ TOUCHED = "touched_conversations"
 TOUCHED_CONTACTS = "touched_contacts"
 TOUCHED_CUSTOMERS = "touched_customers"
 TOUCHED_BUYERS = "touched_buyers"
+TOUCHED_PERSONS = "touched_persons"
 TOUCHING = {
-    "responses": (TOUCHED_CONTACTS, "coalesce(conversation_id, order_id)"),
-    "conversations": (TOUCHED_CUSTOMERS, "customer_id"),
-    "calls": (TOUCHED_CUSTOMERS, "customer_id"),
-    "orders": (TOUCHED_BUYERS, "customer_id"),
+    "responses": (
+        (TOUCHED_CONTACTS, "coalesce(conversation_id, order_id)"),
+        (TOUCHED_PERSONS, "coalesce(customer_id, employee_id)"),
+    ),
+    "conversations": ((TOUCHED_CUSTOMERS, "customer_id"),),
+    "calls": ((TOUCHED_CUSTOMERS, "customer_id"),),
+    "orders": ((TOUCHED_BUYERS, "customer_id"),),
 }
 """Tables with columns that depend on other rows -> where it is noted whose rows those are, and what tells whose."""
 
@@ -44,7 +48,7 @@ class Context:
 
     def begin(self, connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED} (conversation_id VARCHAR)")
-        for table in (TOUCHED_CONTACTS, TOUCHED_CUSTOMERS, TOUCHED_BUYERS):
+        for table in (TOUCHED_CONTACTS, TOUCHED_PERSONS, TOUCHED_CUSTOMERS, TOUCHED_BUYERS):
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} (id VARCHAR)")
 
     def about_to_replace(self, connection: duckdb.DuckDBPyConnection, table: Table, news: str) -> None:
@@ -57,8 +61,7 @@ class Context:
                 connection,
                 f"SELECT old.conversation_id FROM {table.name} AS old JOIN {news} AS new ON {key} WHERE new.replaces",
             )
-        if table.name in TOUCHING:
-            noted, whose = TOUCHING[table.name]
+        for noted, whose in TOUCHING.get(table.name, ()):
             key = identifier(table.key[0])
             connection.execute(
                 f"INSERT INTO {noted} SELECT {whose} FROM {table.name} "
@@ -94,8 +97,7 @@ class Context:
 
     def note(self, connection: duckdb.DuckDBPyConnection, table: str, rows: str) -> None:
         """Note who is concerned by rows of a table that are new or were derived again."""
-        if table in TOUCHING:
-            noted, whose = TOUCHING[table]
+        for noted, whose in TOUCHING.get(table, ()):
             connection.execute(f"INSERT INTO {noted} SELECT DISTINCT {whose} FROM {rows}")
 
     def whole(self, *tables: str) -> bool:

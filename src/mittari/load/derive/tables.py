@@ -41,7 +41,8 @@ def _calls(entering: Entering) -> str:
 def _responses(entering: Entering) -> str:
     return (
         f"SELECT * EXCLUDE (replaces), {entering.zone.to_local('responded_at')} AS responded_local, "
-        f"coalesce(customer_id, employee_id) AS person_id, NULL::TIMESTAMP AS edited_at FROM {entering.rows}"
+        f"coalesce(customer_id, employee_id) AS person_id, NULL::TIMESTAMP AS edited_at, "
+        f"NULL::TIMESTAMP AS rescored_at, NULL::TIMESTAMP AS rescored_local FROM {entering.rows}"
     )
 
 

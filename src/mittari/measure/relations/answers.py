@@ -5,12 +5,24 @@ before it. `latest` further keeps, for the answers of the relationship, the last
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import ibis
 from ibis.expr import types as ir
 
 from mittari.measure import dimensions
-from mittari.measure.relations.base import Facts, Source, as_of, days_table, flag, seconds, seen, true
+from mittari.measure.relations import scales
+from mittari.measure.relations.base import (
+    Facts,
+    Source,
+    as_of,
+    days_table,
+    flag,
+    periods_table,
+    seconds,
+    seen,
+    true,
+)
 
 EDIT_S = 86_400.0
 LEFT_OUT = {
@@ -19,6 +31,7 @@ LEFT_OUT = {
     "superseded": "edited by the same person within 24 hours",
 }
 DEFAULT_SCALES = {"nps": (0, 10), "enps": (0, 10), "ces": (1, 7), "resolved": (0, 1)}
+USUAL_SCALE = (1, 5)
 
 
 def answers(facts: Facts, *, kind: str | None = None) -> Mapping[str, Source]:
@@ -29,18 +42,19 @@ def answers(facts: Facts, *, kind: str | None = None) -> Mapping[str, Source]:
 def latest(facts: Facts, *, kind: str | None = None) -> Mapping[str, Source]:
     """Answers with their period, and whether each is its person's last scored one of that kind in the period (G15)."""
     rows = scored(facts, kind)
-    days = days_table()
-    rows = rows.join(days, rows.responded_local.date() == days.day)
-    order = [rows.responded_at.desc(), rows.key.desc()]
-    counts = rows.eligible & rows.score.notnull() & rows.person_id.notnull() & ~rows.transactional
-    window = ibis.window(group_by=[rows.period, rows.kind, rows.person_id, counts], order_by=order)
-    rows = rows.mutate(earlier_answer=counts & (ibis.row_number().over(window) > 0))
-    return {"written": _source(facts, rows, periodic=True)}
+    days, periods = days_table(), periods_table()
+    ends = days.join(periods, days.period == periods.period).select(
+        "period", of_day=days.day, end_at=periods.end_day.cast("timestamp")
+    )
+    rows = rows.join(ends, rows.responded_local.date() == ends.of_day)
+    counts = rows.eligible & rows.score.notnull() & ~rows.transactional
+    again = true((rows.rescored_at <= as_of()) & (rows.rescored_local < rows.end_at))
+    return {"written": replace(_source(facts, rows.mutate(earlier_answer=counts & again)), alone=True)}
 
 
-def _source(facts: Facts, rows: ir.Table, periodic: bool = False) -> Source:
+def _source(facts: Facts, rows: ir.Table) -> Source:
     columns = {name: name for name in (*dimensions.ANSWERS, *facts.dimensions("responses"))}
-    return Source(rows=rows, tables=("responses",), key="key", left_out=LEFT_OUT, dimensions=columns, periodic=periodic)
+    return Source(rows=rows, tables=("responses",), key="key", left_out=LEFT_OUT, dimensions=columns)
 
 
 def scored(facts: Facts, kind: str | None = None) -> ir.Table:
@@ -49,18 +63,16 @@ def scored(facts: Facts, kind: str | None = None) -> ir.Table:
     raw = raw.filter(raw.responded_at <= as_of())
     if kind is not None:
         raw = raw.filter(raw.kind == kind)
-    low, high = _scale_bounds(raw)
-    about = ibis.coalesce(raw.conversation_id, raw.order_id, raw.touchpoint_id)
+    low, high = _scale_bounds(raw, kind)
     rows = raw.mutate(
         key=raw.response_id,
         customer_id=raw.customer_id,
         test=flag(raw.is_test),
         repeat_press=flag(raw.is_repeat_press),
-        about=about,
-        transactional=(raw.kind == "nps").ifelse(true(raw.nps_kind == "transactional"), about.notnull()),
+        transactional=_about_a_contact(raw, kind),
         scale_low=low,
         scale_high=high,
-        scale=low.cast("int64").cast("string") + "-" + high.cast("int64").cast("string"),
+        scale=scales.number(low, high),
         score=(raw.answered.fill_null(1) == 1).ifelse(raw.score, ibis.null("float64")),
     )
     edited = true(seconds(rows.responded_at, seen(rows.edited_at)) <= EDIT_S)
@@ -72,10 +84,26 @@ def scored(facts: Facts, kind: str | None = None) -> ir.Table:
     )
 
 
-def _scale_bounds(raw: ir.Table) -> tuple[ir.Value, ir.Value]:
-    low = ibis.cases(*[(raw.kind == kind, bounds[0]) for kind, bounds in DEFAULT_SCALES.items()], else_=1)
-    high = ibis.cases(*[(raw.kind == kind, bounds[1]) for kind, bounds in DEFAULT_SCALES.items()], else_=5)
-    return ibis.coalesce(raw.scale_min, low.cast("float64")), ibis.coalesce(raw.scale_max, high.cast("float64"))
+def _about_a_contact(raw: ir.Table, kind: str | None) -> ir.BooleanValue:
+    """NPS says by itself which kind it is. Where the kind of all rows is known, only its own columns are read."""
+    says_so = true(raw.nps_kind == "transactional")
+    names_one = raw.conversation_id.notnull() | raw.order_id.notnull() | raw.touchpoint_id.notnull()
+    if kind is None:
+        return (raw.kind == "nps").ifelse(says_so, names_one)
+    return says_so if kind == "nps" else names_one
+
+
+def _scale_bounds(raw: ir.Table, kind: str | None) -> tuple[ir.Value, ir.Value]:
+    """Lowest and highest score, of the question's usual scale where the answer does not say."""
+    if kind is not None:
+        usual = [ibis.literal(bound) for bound in DEFAULT_SCALES.get(kind, USUAL_SCALE)]
+    else:
+        usual = [
+            ibis.cases(*[(raw.kind == name, bounds[n]) for name, bounds in DEFAULT_SCALES.items()], else_=other)
+            for n, other in enumerate(USUAL_SCALE)
+        ]
+    low, high = (bound.cast("float64") for bound in usual)
+    return ibis.coalesce(raw.scale_min, low), ibis.coalesce(raw.scale_max, high)
 
 
 def _top_box(rows: ir.Table) -> ir.Value:

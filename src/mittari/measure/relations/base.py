@@ -79,7 +79,9 @@ class Facts:
 class Source:
     """One physical source of a relation: rows with the relation's columns, and why rows may be left out of all KPIs.
 
-    `totals` stands in for the rows where nothing is split or filtered: equal ones as one, with `multiplicity`.
+    `periodic` rows name their period themselves and have no other clock. Of `alone` rows no two that count are of one
+    person in one period: each is its own block. `totals` stands in for the rows where nothing is split or filtered:
+    equal ones as one, with `multiplicity`.
     """
 
     rows: ir.Table
@@ -89,6 +91,7 @@ class Source:
     dimensions: Mapping[str, str] = field(default_factory=dict)
     customer: str | None = "customer_id"
     periodic: bool = False
+    alone: bool = False
     totals: ir.Table | None = None
 
 
