@@ -224,3 +224,26 @@ def test_revenue_without_a_rate_is_not_retained_revenue(empty: LocalWorkspace) -
     load(empty, "subscriptions", contract(1, "a", "2025-01-01"), contract(2, "b", "2025-01-01", currency="SEK"))
     assert value(empty, "gross_revenue_retention") == (1, 1)
     assert value(empty, "customer_retention_rate") == (1, 2)
+
+
+def test_money_without_any_exchange_rate_is_no_zero(empty: LocalWorkspace) -> None:
+    load(empty, "subscriptions", contract(1, "a", "2025-01-01", "2025-03-10", currency="USD"))
+    load(empty, "orders", order(1, "a", "2025-03-05", currency="USD", target_amount=12.0))
+    for name in ("churned_revenue", "gross_revenue_retention", "price_realization_rate"):
+        record = empty.kpi(name, "2025-03", as_of=AS_OF).one()
+        assert (record.status, record.value, record.n_rejected) == ("no_data", None, 1), name
+        assert record.note is not None
+        assert "no exchange rate to EUR" in record.note
+
+
+def test_rows_without_an_exchange_rate_are_told_beside_a_sum(empty: LocalWorkspace) -> None:
+    load(
+        empty,
+        "subscriptions",
+        contract(1, "a", "2025-01-01", "2025-03-10", currency="USD"),
+        contract(2, "b", "2025-01-01", "2025-03-12"),
+        contract(3, "c", "2025-01-01", "2025-04-12", currency="USD"),
+    )
+    record = empty.kpi("churned_revenue", "2025-03", as_of=AS_OF).one()
+    assert (record.value, record.n, record.n_rejected) == (100, 1, 1)
+    assert empty.kpi("customer_retention_rate", "2025-03", as_of=AS_OF).one().n_rejected == 0

@@ -12,6 +12,7 @@ from measure.oracle import golden_calls
 from mittari.measure.kpi import catalogue
 from mittari.measure.recompute import recompute
 from mittari.workspace import Table, Workspace
+from mittari.workspace.local import LocalWorkspace
 
 CALLS = golden_calls(set(catalogue()))
 PLAIN = [key for key in CALLS if "@" not in key]
@@ -154,3 +155,16 @@ def test_a_receipt_tells_what_another_needs_to_check_it(golden: Workspace) -> No
     assert receipt.sql
     assert all("conversations" in sql for sql in receipt.sql)
     assert receipt.freshness is not None
+
+
+@pytest.mark.parametrize("name", ["resolution_rate", "nps", "repeat_purchase_rate", "new_customer_count.rate"])
+def test_the_sql_of_a_receipt_runs_as_it_stands(golden: LocalWorkspace, name: str) -> None:
+    receipt = golden.kpi(name, "2025-03", as_of="2025-04-15T00:00:00Z").receipt()
+    for sql in receipt.sql:
+        assert golden.warehouse.connection().execute(sql).fetchall()
+
+
+def test_a_slice_with_a_quote_stands_in_the_sql_of_its_receipt(golden: LocalWorkspace) -> None:
+    receipt = golden.kpi("resolution_rate", "2025-03", where={"channel": "it's"}).receipt()
+    assert "'it''s'" in receipt.sql[0]
+    golden.warehouse.connection().execute(receipt.sql[0])

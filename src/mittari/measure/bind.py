@@ -46,3 +46,10 @@ def parameters(sql: str, call: Call, state: State) -> dict[str, Any]:
     }
     known |= {f"where_{number}": value for number, value in enumerate(call.where.values())}
     return {name: str(known[name]) for name in set(MARKS.findall(sql))}
+
+
+def spelled_out(sql: str, call: Call, state: State) -> str:
+    """The query as anybody can run it against the warehouse: its parameters stand in it as text."""
+    values = parameters(sql, call, state)
+    marked = MARKS.sub(lambda mark: "'" + values[mark[1]].replace("'", "''") + "'", sql)
+    return statement(marked, call)

@@ -12,7 +12,7 @@ from mittari.measure.evaluate import covered_days
 from mittari.measure.kpi import PERSPECTIVES, Definition
 from mittari.measure.material import texts
 from mittari.measure.plan import Plans, Wanted, for_scales, shape_of
-from mittari.measure.recipe import OTHER, Recipe
+from mittari.measure.recipe import EXPOSURE, OTHER, Recipe, RowQuery
 from mittari.measure.result import Record, utc_text
 from mittari.measure.scorecard import against, with_basis
 
@@ -107,9 +107,13 @@ class Opened:
             freshness=None if self.state.newest is None else utc_text(self.state.newest),
             path=f"raw rows of {', '.join(part.tables)}, one {part.kind} query",
             how=self._how(rows),
-            sql=[self.plan.queries[part.query].sql for part in self.recipe.parts]
-            + [query.sql for query in queries if query.part == "exposure"],
+            sql=[bind.spelled_out(sql, self.call, self.state) for sql in self._statements(queries)],
         )
+
+    def _statements(self, queries: Sequence[RowQuery]) -> list[str]:
+        """What was asked for the number, and for the customers or employees it is divided by."""
+        own = [self.plan.queries[part.query].sql for part in self.recipe.parts]
+        return own + [query.sql for query in queries if query.part == EXPOSURE]
 
     def _how(self, rows: Rows) -> dict[str, Any]:
         recipe = self.recipe

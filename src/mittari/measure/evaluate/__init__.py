@@ -10,7 +10,7 @@ from mittari.measure.evaluate.blocked import blocked
 from mittari.measure.evaluate.counted import counted, covered_days, main_table, summed
 from mittari.measure.evaluate.models import modelled
 from mittari.measure.evaluate.ranked import ranked, stocked, waited
-from mittari.measure.evaluate.results import DOMAINS, Results
+from mittari.measure.evaluate.results import DOMAINS, SIDES, Results
 from mittari.measure.families import Components, Estimate, change
 from mittari.measure.families.estimate import NO_DATA
 from mittari.measure.material import Material
@@ -30,6 +30,7 @@ class Measured:
     missing: int = 0
     censored: int = 0
     immature: int = 0
+    unpriced: int = 0
     approximate: bool = False
     covered: bool = True
 
@@ -50,7 +51,7 @@ def measure(recipe: Recipe, material: Material, state: State) -> list[Measured]:
         if approximate.any():
             by_day = FAMILIES[recipe.base](recipe, recipe.fallback, material, state)
             measured = [by_day[n] if approximate[n] else each for n, each in enumerate(measured)]
-    sides = {role: material.totals(recipe.parts, role) for role in ("missing", "censored", "immature")}
+    sides = {role: material.totals(recipe.parts, role) for role in SIDES}
     return [
         Measured(
             components,
@@ -58,6 +59,7 @@ def measure(recipe: Recipe, material: Material, state: State) -> list[Measured]:
             int(sides["missing"][n]),
             _censored(recipe, components, sides["censored"][n]),
             int(sides["immature"][n]),
+            int(sides["unpriced"][n]),
             bool(approximate[n]),
             _covered(recipe, material, state, n),
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from mittari.measure import families
 from mittari.measure.call import State
-from mittari.measure.evaluate.results import Results
+from mittari.measure.evaluate.results import SIDES, Results
 from mittari.measure.families import Components, Estimate
 from mittari.measure.families.estimate import LOW_N, NO_DATA, number
 from mittari.measure.material import Material
@@ -60,7 +60,7 @@ RULES: dict[str, Rule] = {
 
 def modelled(recipe: Recipe, parts: tuple[Part, ...], material: Material, _state: State) -> Results:
     """The rule over the sums of each group."""
-    names = [name for name in parts[0].columns if name not in ("rows", "missing", "censored", "immature")]
+    names = [name for name in parts[0].columns if name not in ("rows", *SIDES)]
     sums = {name: material.totals(parts, name) for name in names}
     rows = material.totals(parts, "rows")
     return [

@@ -11,6 +11,8 @@ import ibis
 from ibis.expr import types as ir
 
 MARK = "__{}__"
+NO_RATE = "no_rate"
+"""The column that marks rows in a currency without a known rate."""
 IBIS_TYPES = {
     "VARCHAR": "string",
     "TIMESTAMP": "timestamp",
