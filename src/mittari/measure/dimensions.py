@@ -27,6 +27,7 @@ ANSWERS = (
     "location_id",
     "device_id",
 )
+INVITATIONS = ("survey_id", "kind", "source")
 PROMISES = ("kind", "status")
 ORDERS = ("channel", "product", "status", "currency")
 EMPLOYEES = ("team_id", "role", "contract")
@@ -39,6 +40,9 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "complaints": CONTACTS,
     "answers": ANSWERS,
     "latest_answers": ANSWERS,
+    "invitations": INVITATIONS,
+    "low_scores": ANSWERS,
+    "reactions": ANSWERS,
     "promise_outcomes": PROMISES,
     "order_lines_eur": ORDERS,
 }

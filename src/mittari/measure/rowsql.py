@@ -92,10 +92,10 @@ def _rows(
 
 
 def _block(request: Request, definition: Definition, rows: ir.Table, spec: Any, clock: str) -> dict[str, ir.Value]:
-    if spec.at is None:
-        return {"block": ibis.null("string")}
     if block_of(definition) in family.KEYED:
         return block_key(rows, block_of(definition), False, clock)
+    if spec.at is None:
+        return {"block": ibis.null("string")}
     keys = block_key(rows, family.DAY, request.half_hours, clock)
     day = keys["day"].cast("string")
     return {"block": day + " " + keys["half_hour"].cast("string") if "half_hour" in keys else day}
