@@ -17,7 +17,7 @@ from mittari.settings import LANGUAGES
 
 if TYPE_CHECKING:
     from mittari.measure.result import Record
-    from mittari.workspace import Table
+    from mittari.workspace import Table, Workspace
 
 NOT_EQUAL = 2
 STEM_LENGTH = 100
@@ -27,6 +27,9 @@ def add(commands: Any) -> None:
     scorecard = commands.add_parser("scorecard", help="many KPIs at once", description="The headline of every KPI.")
     add_slice(scorecard)
     scorecard.add_argument("--all", action="store_true", help="every output, not only the headlines")
+    scorecard.add_argument(
+        "--as-reported", action="store_true", help="what was signed for a closed period, beside what is computed today"
+    )
     scorecard.set_defaults(run=run_scorecard)
     kpi = commands.add_parser("kpi", help="one KPI: value, interval, receipt, rows", description="One KPI.")
     kpi.add_argument("name", metavar="ID[.OUTPUT]")
@@ -56,6 +59,9 @@ def run_scorecard(chosen: argparse.Namespace) -> int:
     from mittari.workspace import open_home
 
     with open_home(chosen.home) as workspace:
+        if chosen.as_reported:
+            _show_reported(workspace, chosen)
+            return 0
         table = workspace.scorecard(
             period=chosen.period,
             by=chosen.by,
@@ -65,6 +71,20 @@ def run_scorecard(chosen: argparse.Namespace) -> int:
         )
         show(table, chosen, printing.scorecard)
     return 0
+
+
+def _show_reported(workspace: "Workspace", chosen: argparse.Namespace) -> None:
+    """The figures of a closed period as they were signed, beside what they are computed to be today."""
+    if chosen.period is None or chosen.by or chosen.where or chosen.as_of:
+        raise UserError("what was reported is shown for a closed period as a whole", hint="--as-reported --period P")
+    table = workspace.as_reported(chosen.period)
+    headlines = {f"{each.id}.{each.headline}" for each in workspace.catalogue()}
+    records = [record for record in table if chosen.all or record.name in headlines]
+    if chosen.json or chosen.csv:
+        show(records, chosen)
+    else:
+        today = {record.name: record for record in workspace.scorecard(period=chosen.period, outputs="all")}
+        print(printing.reported([(record, today.get(record.name)) for record in records]))
 
 
 def run_kpi(chosen: argparse.Namespace) -> int:
@@ -88,15 +108,15 @@ def run_kpi(chosen: argparse.Namespace) -> int:
 
 
 def show(
-    table: "Table",
+    table: Sequence["Record"],
     chosen: argparse.Namespace,
     as_text: Callable[[Sequence["Record"]], str] = printing.records,
 ) -> None:
     """The records as JSON, as CSV, or for reading."""
     if chosen.json:
-        print(json.dumps(table.records(), ensure_ascii=False, indent=1))
+        print(json.dumps([record.as_dict() for record in table], ensure_ascii=False, indent=1))
     elif chosen.csv:
-        write_csv(table.records(), sys.stdout)
+        write_csv([record.as_dict() for record in table], sys.stdout)
     else:
         print(as_text(list(table)))
 

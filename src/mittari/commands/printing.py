@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 NOTHING = "-"
 LONGEST_VALUE = 40
 LINE = 116
+NO_DIFFERENCE = 1e-9
 
 
 def number(value: float | None, unit: str) -> str:
@@ -79,6 +80,27 @@ def scorecard(table: Sequence["Record"]) -> str:
         told = textwrap.fill(", ".join(names), LINE, initial_indent="  ", subsequent_indent="  ")
         lines.append(f"\nno number, {reason}\n{told}")
     return "\n".join(line for line in lines if line)
+
+
+def reported(pairs: Sequence[tuple["Record", "Record | None"]]) -> str:
+    """A line a figure that was signed: reported, restated, the difference, and what came late."""
+    rows = [("figure", "reported", "restated", "difference", "")]
+    for signed, now in pairs:
+        if signed.value is None and (now is None or now.value is None):
+            continue
+        both = now is not None and now.value is not None and signed.value is not None
+        difference = now.value - signed.value if both else None  # type: ignore[operator, union-attr]
+        moved = difference is not None and abs(difference) > NO_DIFFERENCE * max(1.0, abs(signed.value or 0.0))
+        rows.append(
+            (
+                signed.name,
+                number(signed.value, signed.unit),
+                number(now.value, now.unit) if now is not None else NOTHING,
+                ("" if not moved else number(difference, signed.unit)),
+                "rows came late" if now is not None and "late_rows" in now.flags else "",
+            )
+        )
+    return columns(rows)
 
 
 def shown(value: str | None) -> str:

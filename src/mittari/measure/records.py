@@ -91,7 +91,10 @@ def record(
             note=why(recipe, measured, span, state, material, params),
             **shared,
         )
-    marks = sorted({*estimate.flags, *flags, *(["approx"] if measured.approximate else [])})
+    late = state.loaded_late(tables, span.start, span.end)
+    marks = sorted(
+        {*estimate.flags, *flags, *(["approx"] if measured.approximate else []), *(["late_rows"] if late else [])}
+    )
     return Record(
         value=estimate.value,
         n=estimate.n,
