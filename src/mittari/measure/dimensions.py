@@ -36,6 +36,7 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "contacts": CONTACTS,
     "waits": CONTACTS,
     "open_cases": CONTACTS,
+    "chats": CONTACTS,
     "complaints": CONTACTS,
     "answers": ANSWERS,
     "latest_answers": ANSWERS,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from mittari.measure.relations.answers import answers, latest
 from mittari.measure.relations.base import Facts, Source
 from mittari.measure.relations.buyers import buyers
+from mittari.measure.relations.chats import chats
 from mittari.measure.relations.complaints import complaints
 from mittari.measure.relations.contacts import contacts
 from mittari.measure.relations.customers import (
@@ -25,6 +26,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "contacts": contacts,
     "waits": waits,
     "open_cases": open_cases,
+    "chats": chats,
     "complaints": complaints,
     "answers": answers,
     "latest_answers": latest,
