@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from mittari.measure.kpi import INTERNAL_PROCESS, LAG, LOWER, OBJECTIVE, SHARE, kpi
+from mittari.measure.kpi import HIGHER, INTERNAL_PROCESS, LAG, LEAD, LOWER, OBJECTIVE, SHARE, VALUE_ATTRIBUTES, kpi
 from mittari.measure.outputs import Proportion
 
 WEEK_S = 7 * 86_400
+MONTH_S = 30 * 86_400
 
 
 @kpi(
@@ -38,5 +39,78 @@ def reopen_rate(contacts: Any) -> dict[str, Any]:
             at=contacts.solved_first_at,
             immature=solved & (contacts.since_solve_s < WEEK_S),
             left_out={"not solved by then": contacts.solved_first_at.isnull()},
+        )
+    }
+
+
+@kpi(
+    number=24,
+    title="Bot resolution rate",
+    unit=SHARE,
+    better=HIGHER,
+    perspective=INTERNAL_PROCESS,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="bot_contacts",
+    block="day",
+    merge="add",
+    outputs=("share",),
+    tables=("conversations", "calls"),
+    guard=("repeat_contact_rate", "csat"),
+    board=54,
+    asks="What share of conversations that begin with a bot end solved without a person?",
+    counted="Conversations a bot solved alone whose customer did not come back within 7 days, of all a bot began in the period.",
+    left_out="Spam, tests, merged and deleted conversations, those we began, those that began with a person.",
+    beware="A customer who gives up looks solved until the next contact: read it beside the satisfaction with the bot.",
+)
+def bot_resolution_rate(contacts: Any) -> dict[str, Any]:
+    undecided = contacts.bot_only & (contacts.since_held_s.fill_null(contacts.age_s) < WEEK_S)
+    return {
+        "share": Proportion(
+            hit=contacts.by_bot & ~contacts.followed,
+            of=contacts.incoming,
+            at=contacts.opened_at,
+            immature=contacts.incoming & undecided,
+        )
+    }
+
+
+@kpi(
+    number=18,
+    title="First contact resolution",
+    unit=SHARE,
+    better=HIGHER,
+    perspective=VALUE_ATTRIBUTES,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="first_contacts",
+    block="day",
+    merge="add",
+    outputs=("share",),
+    tables=("conversations", "calls"),
+    target=0.70,
+    board=48,
+    asks="How often is one contact enough?",
+    counted="First contacts solved within 30 days, not reopened and not followed by another contact within 7, of all handled.",
+    left_out="Repeats (the first contact failed already), contacts nobody handled, customers who are not known.",
+    beware="Operational: nobody asked the customer. Who gives up or goes elsewhere looks solved.",
+)
+def first_contact_resolution_rate(contacts: Any) -> dict[str, Any]:
+    first = contacts.first_contact & contacts.customer_id.notnull()
+    reopened = (contacts.reopen_after_s <= WEEK_S).fill_null(False) & ~contacts.reopen_is_trivial
+    solved = contacts.holds_from.notnull() & ~reopened & ~contacts.followed
+    waiting = (contacts.since_solve_s < WEEK_S).fill_null(contacts.age_s < MONTH_S)
+    return {
+        "share": Proportion(
+            hit=solved,
+            of=first & ~waiting,
+            at=contacts.opened_at,
+            censored=first & waiting,
+            immature=first & waiting,
+            left_out={
+                "repeats an earlier contact": contacts.is_repeat,
+                "not handled": ~contacts.handled,
+                "customer not known": contacts.customer_id.isnull(),
+            },
         )
     }

@@ -20,13 +20,18 @@ from mittari.measure.relations.customers import (
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
 from mittari.measure.relations.promises import promise_outcomes
+from mittari.measure.relations.returns import bot_contacts, first_contacts
+from mittari.measure.relations.tagged import tagged_contacts
 from mittari.measure.relations.waits import waits
 
 RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "contacts": contacts,
     "waits": waits,
     "open_cases": open_cases,
+    "bot_contacts": bot_contacts,
     "chats": chats,
+    "first_contacts": first_contacts,
+    "tagged_contacts": tagged_contacts,
     "complaints": complaints,
     "answers": answers,
     "latest_answers": latest,
