@@ -38,6 +38,7 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "open_cases": CONTACTS,
     "bot_contacts": CONTACTS,
     "chats": CONTACTS,
+    "credited_contacts": CONTACTS,
     "first_contacts": CONTACTS,
     "tagged_contacts": CONTACTS,
     "complaints": CONTACTS,

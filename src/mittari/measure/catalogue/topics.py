@@ -27,7 +27,7 @@ from mittari.measure.outputs import Count, Proportion
     left_out="Spam, tests, merged and deleted conversations, those we began. Tags of merged ones count under their root.",
     beware="A conversation can have several tags, so shares need not add up to 100 %. Keep the untagged under 10 %.",
 )
-def tag_conversation_count(contacts: Any, *, tag: str = "") -> dict[str, Any]:  # noqa: ARG001 - the relation takes it
+def tag_conversation_count(contacts: Any, *, tag: str = "") -> dict[str, Any]:
     facts: dict[str, Any] = {"at": contacts.opened_at}
     without = {"has not the tag": ~contacts.has_tag}
     return {

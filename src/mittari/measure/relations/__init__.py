@@ -11,6 +11,7 @@ from mittari.measure.relations.buyers import buyers
 from mittari.measure.relations.chats import chats
 from mittari.measure.relations.complaints import complaints
 from mittari.measure.relations.contacts import contacts
+from mittari.measure.relations.credits import credited_contacts
 from mittari.measure.relations.customers import (
     contract_spans,
     customer_periods,
@@ -30,6 +31,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "open_cases": open_cases,
     "bot_contacts": bot_contacts,
     "chats": chats,
+    "credited_contacts": credited_contacts,
     "first_contacts": first_contacts,
     "tagged_contacts": tagged_contacts,
     "complaints": complaints,

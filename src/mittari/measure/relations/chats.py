@@ -1,4 +1,4 @@
-"""`chats`: one row per conversation in a chat or a messenger, when its customer left and when its last word was said."""
+"""`chats`: one row per conversation in a chat or a messenger, when its customer left and when its last word fell."""
 
 from collections.abc import Mapping
 

@@ -119,7 +119,7 @@ def _written_states(rows: ir.Table) -> ir.Table:
     return rows.mutate(needs_answer=~rows.bot_only & ~rows.short & ~rows.no_reply_needed)
 
 
-def phone(facts: Facts) -> ir.Table:
+def phone(facts: Facts, *more: str) -> ir.Table:
     """Every queue entry known at `as_of`. An accepted callback, overflow, voicemail or closed line is no offer."""
     raw = facts.table("calls")
     raw = raw.filter(raw.queued_at <= as_of())
@@ -181,4 +181,4 @@ def phone(facts: Facts) -> ir.Table:
         offered=rows.answered | rows.abandoned,
         needs_answer=rows.answered | (rows.abandoned & ~rows.short),
     )
-    return rows.select(*COLUMNS, *facts.dimensions("calls"))
+    return rows.select(*COLUMNS, *more, *facts.dimensions("calls"))

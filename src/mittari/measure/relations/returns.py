@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import ibis
 from ibis.expr import types as ir
 
-from mittari.measure.relations.base import Facts, Source, flag, instant, seconds, seen
+from mittari.measure.relations.base import Facts, Source, flag, instant, seconds
 from mittari.measure.relations.contacts import contact_source, phone, with_ages, written
 
 RETURN_DAYS = 7
@@ -47,7 +47,7 @@ def bot_contacts(facts: Facts) -> Mapping[str, Source]:
 
 
 def _later_contacts(facts: Facts) -> ir.Table:
-    """When and for what customers got in touch, those who left at once aside, as far as the span of the call reaches."""
+    """When and for what customers got in touch, as far as the span of the call reaches; who left at once did not."""
     reach = ibis.interval(days=SOLVE_DAYS + RETURN_DAYS + 1)
     every = []
     for rows in (written(facts), phone(facts)):

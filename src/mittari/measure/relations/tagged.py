@@ -1,4 +1,4 @@
-"""`tagged_contacts`: one row per written conversation, whether it has a tag at all and whether it has the one asked for."""
+"""`tagged_contacts`: one row per written conversation, whether it has any tag and whether it has the one asked for."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from mittari.measure.relations.contacts import contact_source, with_ages, writte
 
 
 def tagged_contacts(facts: Facts, *, tag: str = "") -> Mapping[str, Source]:
-    """Tags are the same whatever their case and the blanks around them; without a tag to ask for any of them will do."""
+    """Case and outer blanks of a tag do not matter. Without a tag to ask for, any of them will do."""
     rows, tags = with_ages(written(facts)), _tags_of_roots(facts)
     wanted = tag.strip().lower()
     asked = tags.name.notnull() if not wanted else tags.name == wanted
