@@ -40,6 +40,7 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "chats": CONTACTS,
     "credited_contacts": CONTACTS,
     "first_contacts": CONTACTS,
+    "replied_contacts": CONTACTS,
     "tagged_contacts": CONTACTS,
     "complaints": CONTACTS,
     "answers": ANSWERS,

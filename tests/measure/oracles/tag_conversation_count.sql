@@ -10,7 +10,7 @@ WITH RECURSIVE chain AS (
     SELECT DISTINCT root, lower(trim(tag)) AS tag
     FROM conversation_tags AS t JOIN chain ON chain.child = t.conversation_id AND chain.merged_into IS NULL
     JOIN conversations AS c ON c.conversation_id = t.conversation_id
-    WHERE coalesce(tagged_at <= $as_of, true) AND trim(tag) <> ''
+    WHERE coalesce(tagged_at <= $as_of, true)
       AND (c.merged_into IS NULL OR (coalesce(c.is_spam, 0) = 0 AND coalesce(c.is_test, 0) = 0 AND c.created_at <= $as_of
                                      AND known(c.deleted_at, $as_of) IS NULL))
 ), counted AS (
@@ -23,4 +23,4 @@ SELECT CASE WHEN covered('conversations', $p0, $p1) THEN n END AS value, n FROM 
 -- output: share
 SELECT count(*) FILTER (has_tag) / nullif(count(*), 0) AS value, count(*) AS n FROM counted
 -- output: untagged
-SELECT count(*) FILTER (NOT tagged) / nullif(count(*), 0) AS value, count(*) AS n FROM counted WHERE $tag IS NULL OR true
+SELECT count(*) FILTER (NOT tagged) / nullif(count(*), 0) AS value, count(*) AS n FROM counted

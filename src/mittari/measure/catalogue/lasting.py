@@ -2,11 +2,19 @@
 
 from typing import Any
 
+from mittari.errors import UserError
 from mittari.measure.kpi import HIGHER, INTERNAL_PROCESS, LAG, LEAD, LOWER, OBJECTIVE, SHARE, VALUE_ATTRIBUTES, kpi
 from mittari.measure.outputs import Proportion
 
 WEEK_S = 7 * 86_400
 MONTH_S = 30 * 86_400
+METHODS = {
+    "no_repeat_7d": "first_contacts",
+    "one_touch": "replied_contacts",
+    "first_response_closed": "replied_contacts",
+    "closed_once_one_teammate": "contacts",
+}
+"""How first contact resolution may be told -> the relation that tells it."""
 
 
 @kpi(
@@ -84,6 +92,7 @@ def bot_resolution_rate(contacts: Any) -> dict[str, Any]:
     timing=LEAD,
     kind=OBJECTIVE,
     relation="first_contacts",
+    relation_by={"fcr_method": METHODS},
     block="day",
     merge="add",
     outputs=("share",),
@@ -95,16 +104,17 @@ def bot_resolution_rate(contacts: Any) -> dict[str, Any]:
     left_out="Repeats (the first contact failed already), contacts nobody handled, customers who are not known.",
     beware="Operational: nobody asked the customer. Who gives up or goes elsewhere looks solved.",
 )
-def first_contact_resolution_rate(contacts: Any) -> dict[str, Any]:
-    first = contacts.first_contact & contacts.customer_id.notnull()
-    reopened = (contacts.reopen_after_s <= WEEK_S).fill_null(False) & ~contacts.reopen_is_trivial
-    solved = contacts.holds_from.notnull() & ~reopened & ~contacts.followed
+def first_contact_resolution_rate(contacts: Any, *, fcr_method: str = "no_repeat_7d") -> dict[str, Any]:
+    first = contacts.incoming & contacts.handled & ~contacts.is_repeat & contacts.customer_id.notnull()
+    hit, unknown = solved_at_once(contacts, fcr_method)
     waiting = (contacts.since_solve_s < WEEK_S).fill_null(contacts.age_s < MONTH_S)
+    decided = first & ~waiting
     return {
         "share": Proportion(
-            hit=solved,
-            of=first & ~waiting,
+            hit=hit & (contacts.first_solve_s <= MONTH_S).fill_null(False),
+            of=decided if unknown is None else decided & ~unknown,
             at=contacts.opened_at,
+            missing=None if unknown is None else decided & unknown,
             censored=first & waiting,
             immature=first & waiting,
             left_out={
@@ -114,3 +124,18 @@ def first_contact_resolution_rate(contacts: Any) -> dict[str, Any]:
             },
         )
     }
+
+
+def solved_at_once(contacts: Any, method: str) -> tuple[Any, Any]:
+    """What a method calls solved at the first contact, the solve itself aside, and where it cannot tell (None: never)."""
+    reopened = (contacts.reopen_after_s <= WEEK_S).fill_null(False) & ~contacts.reopen_is_trivial
+    if method == "no_repeat_7d":
+        return ~reopened & ~contacts.followed, None
+    if method == "one_touch":
+        return contacts.replies <= 1, contacts.replies.isnull()
+    if method == "first_response_closed":
+        return ~reopened & (contacts.replies_until_solve <= 1), contacts.replies.isnull()
+    if method == "closed_once_one_teammate":
+        once, who = contacts.reopen_after_s.isnull(), contacts.first_responder_id
+        return once & (who == contacts.agent_id).fill_null(False), who.isnull() | contacts.agent_id.isnull()
+    raise UserError(f"fcr_method is one of {', '.join(METHODS)}, found {method!r}")

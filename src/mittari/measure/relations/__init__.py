@@ -21,6 +21,7 @@ from mittari.measure.relations.customers import (
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
 from mittari.measure.relations.promises import promise_outcomes
+from mittari.measure.relations.replies import replied_contacts
 from mittari.measure.relations.returns import bot_contacts, first_contacts
 from mittari.measure.relations.tagged import tagged_contacts
 from mittari.measure.relations.waits import waits
@@ -33,6 +34,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "chats": chats,
     "credited_contacts": credited_contacts,
     "first_contacts": first_contacts,
+    "replied_contacts": replied_contacts,
     "tagged_contacts": tagged_contacts,
     "complaints": complaints,
     "answers": answers,

@@ -30,8 +30,8 @@ def first_contacts(facts: Facts) -> Mapping[str, Source]:
 def _first(rows: ir.Table) -> ir.Table:
     rows = with_ages(rows)
     # whoever is solved later than that has failed, whether or not the customer comes back
-    solved_at = (rows.first_solve_s <= SOLVE_DAYS * DAY_S).ifelse(rows.solved_first_at, ibis.null("timestamp"))
-    return rows.mutate(first_contact=rows.incoming & rows.handled & ~rows.is_repeat, holds_from=solved_at)
+    in_time = rows.incoming & rows.handled & (rows.first_solve_s <= SOLVE_DAYS * DAY_S)
+    return rows.mutate(holds_from=in_time.ifelse(rows.solved_first_at, ibis.null("timestamp")))
 
 
 def bot_contacts(facts: Facts) -> Mapping[str, Source]:
@@ -61,7 +61,7 @@ def _later_contacts(facts: Facts) -> ir.Table:
 def _followed(rows: ir.Table, later: ir.Table) -> ir.Table:
     """The rows with `followed`: the customer came back at most 7 days after `holds_from`."""
     inside = (rows.opened_local >= instant("span_start_local")) & (rows.opened_local < instant("span_end_local"))
-    solved = rows.filter(rows.holds_from.notnull() & rows.incoming & rows.handled & inside)
+    solved = rows.filter(rows.holds_from.notnull() & inside)
     solved = solved.select("key", "customer_id", "reason_code", "holds_from")
     again = solved.join(
         later,

@@ -22,8 +22,7 @@ def tagged_contacts(facts: Facts, *, tag: str = "") -> Mapping[str, Source]:
 def _tags_of_roots(facts: Facts) -> ir.Table:
     """Every tag put on by `as_of`, under the end of the chain of merged conversations (G6)."""
     raw = facts.table("conversation_tags")
-    name = raw.tag.strip().lower()
-    raw = raw.filter((raw.tagged_at.isnull() | (raw.tagged_at <= as_of())) & (name != ""))
+    raw = raw.filter(raw.tagged_at.isnull() | (raw.tagged_at <= as_of()))
     merged = facts.table("conversations")
     merged = merged.filter(merged.merged_into.notnull())
     # spam and tests enter nothing, not even by their tags
