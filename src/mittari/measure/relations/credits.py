@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 from ibis.expr import types as ir
 
-from mittari.measure.relations.base import Facts, Source, instant
+from mittari.measure.relations.base import Facts, Source, instant, week, weeks_after
 from mittari.measure.relations.contacts import contact_source, phone, with_ages, written
 from mittari.measure.relations.orders import valid_orders
 
@@ -55,11 +55,14 @@ def _credited(rows: ir.Table, orders: ir.Table, named: ir.Value) -> ir.Table:
     near = handled.opened_local < instant("span_end_local") + ibis.interval(days=WITHIN_DAYS + 1)
     orders = orders.mutate(named=named)
     by_name = _pairs(handled, orders, lambda one, order: [one.link == order.named, one.opened_at <= order.ordered_at])
+    in_weeks = handled.filter(near).mutate(week=weeks_after(handled.opened_at))
+    nameless = orders.filter(orders.source.isnull())
     by_time = _pairs(
-        handled.filter(near),
-        orders.filter(orders.source.isnull()),
+        in_weeks,
+        nameless.mutate(week=week(nameless.ordered_at)),
         lambda one, order: [
             one.customer_id == order.buyer,
+            one.week == order.week,
             one.opened_at < order.ordered_at,
             order.ordered_at <= one.opened_at + ibis.interval(days=WITHIN_DAYS),
         ],

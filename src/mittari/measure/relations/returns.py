@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import ibis
 from ibis.expr import types as ir
 
-from mittari.measure.relations.base import Facts, Source, flag, instant, seconds
+from mittari.measure.relations.base import Facts, Source, flag, instant, seconds, week, weeks_after
 from mittari.measure.relations.contacts import contact_source, phone, with_ages, written
 
 RETURN_DAYS = 7
@@ -62,11 +62,13 @@ def _followed(rows: ir.Table, later: ir.Table) -> ir.Table:
     """The rows with `followed`: the customer came back at most 7 days after `holds_from`."""
     inside = (rows.opened_local >= instant("span_start_local")) & (rows.opened_local < instant("span_end_local"))
     solved = rows.filter(rows.holds_from.notnull() & inside)
-    solved = solved.select("key", "customer_id", "reason_code", "holds_from")
+    solved = solved.select("key", "customer_id", "reason_code", "holds_from", week=weeks_after(solved.holds_from))
+    later = later.mutate(week=week(later.again_at))
     again = solved.join(
         later,
         [
             solved.customer_id == later.who,
+            solved.week == later.week,
             later.again_at > solved.holds_from,
             later.again_at <= solved.holds_from + ibis.interval(days=RETURN_DAYS),
             solved.reason_code.isnull() | later.what.isnull() | (solved.reason_code == later.what),
