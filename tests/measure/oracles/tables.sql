@@ -5,15 +5,18 @@ CREATE TABLE conversations (
     bot_first TINYINT, handoff_at TIMESTAMP, wait_start_at TIMESTAMP, first_response_at TIMESTAMP, first_solved_at TIMESTAMP,
     last_solved_at TIMESTAMP, reopened_at TIMESTAMP, reopened_last_at TIMESTAMP, abandoned_at TIMESTAMP, resolved_by VARCHAR,
     agent_id VARCHAR, first_responder_id VARCHAR, calendar_id VARCHAR, no_reply_needed TINYINT, reason_code VARCHAR,
-    is_complaint TINYINT, is_spam TINYINT, is_test TINYINT, merged_into VARCHAR, deleted_at TIMESTAMP
+    is_complaint TINYINT, is_spam TINYINT, is_test TINYINT, merged_into VARCHAR, deleted_at TIMESTAMP,
+    reopen_is_trivial TINYINT, escalated_at TIMESTAMP, escalation_level VARCHAR, lead_at TIMESTAMP, silent_abandon TINYINT,
+    last_message_at TIMESTAMP, case_id VARCHAR
 );
+CREATE TABLE conversation_tags (conversation_id VARCHAR, tag VARCHAR, tagged_at TIMESTAMP);
 CREATE TABLE messages (
     message_id VARCHAR, conversation_id VARCHAR, sent_at TIMESTAMP, author_type VARCHAR, is_public TINYINT, is_auto TINYINT
 );
 CREATE TABLE status_events (conversation_id VARCHAR, "at" TIMESTAMP, kind VARCHAR, value VARCHAR);
 CREATE TABLE calls (
     call_id VARCHAR, customer_id VARCHAR, queued_at TIMESTAMP, wait_s DOUBLE, outcome VARCHAR, agent_id VARCHAR,
-    talk_s DOUBLE, hold_s DOUBLE, acw_s DOUBLE, direction VARCHAR, reason_code VARCHAR, is_test TINYINT
+    talk_s DOUBLE, hold_s DOUBLE, acw_s DOUBLE, direction VARCHAR, reason_code VARCHAR, is_test TINYINT, conversation_id VARCHAR
 );
 CREATE TABLE customers (customer_id VARCHAR, segment VARCHAR, contact_consent TINYINT);
 CREATE TABLE survey_invites (invite_id VARCHAR, sent_at TIMESTAMP, delivered TINYINT, is_test TINYINT);
@@ -29,7 +32,7 @@ CREATE TABLE feedback_actions (
 );
 CREATE TABLE orders (
     order_id VARCHAR, customer_id VARCHAR, ordered_at TIMESTAMP, status VARCHAR, currency VARCHAR, target_amount DOUBLE,
-    invoice_amount DOUBLE, off_invoice_amount DOUBLE, refund_amount DOUBLE
+    invoice_amount DOUBLE, off_invoice_amount DOUBLE, refund_amount DOUBLE, source_conversation_id VARCHAR
 );
 CREATE TABLE subscriptions (
     subscription_id VARCHAR, customer_id VARCHAR, started_at DATE, ended_at DATE, mrr DOUBLE, currency VARCHAR

@@ -76,6 +76,7 @@ conversations = Table(
         derived("wait_started_local", "ts", "wait_started_at on the local wall clock."),
         derived("solved_first_local", "ts", "solved_first_at on the local wall clock."),
         derived("solved_last_local", "ts", "solved_last_at on the local wall clock."),
+        derived("spoke_last_local", "ts", "spoke_last_at on the local wall clock."),
         derived("answer_business_s", "s", "Open time of the calendar from wait_started_at to answered_at.", "seconds"),
         derived("solve_business_s", "s", "Open time of the calendar from opened_at to solved_last_at.", "seconds"),
         derived("repeat_until", "ts", "Until when it repeats an earlier contact; empty when it repeats none."),

@@ -31,6 +31,7 @@ def conversation_rows(entering: Entering) -> str:
             ("wait_started_at", "wait_started_local"),
             ("solved_first_at", "solved_first_local"),
             ("solved_last_at", "solved_last_local"),
+            ("spoke_last_at", "spoke_last_local"),
         )
     )
     return (

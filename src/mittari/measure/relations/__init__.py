@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from mittari.measure.relations.answers import answers, latest
 from mittari.measure.relations.base import Facts, Source
 from mittari.measure.relations.buyers import buyers
+from mittari.measure.relations.chats import chats
 from mittari.measure.relations.complaints import complaints
 from mittari.measure.relations.contacts import contacts
+from mittari.measure.relations.credits import credited_contacts
 from mittari.measure.relations.customers import (
     contract_spans,
     customer_periods,
@@ -21,12 +23,21 @@ from mittari.measure.relations.low_scores import low_scores, reactions
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
 from mittari.measure.relations.promises import promise_outcomes
+from mittari.measure.relations.replies import replied_contacts
+from mittari.measure.relations.returns import bot_contacts, first_contacts
+from mittari.measure.relations.tagged import tagged_contacts
 from mittari.measure.relations.waits import waits
 
 RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "contacts": contacts,
     "waits": waits,
     "open_cases": open_cases,
+    "bot_contacts": bot_contacts,
+    "chats": chats,
+    "credited_contacts": credited_contacts,
+    "first_contacts": first_contacts,
+    "replied_contacts": replied_contacts,
+    "tagged_contacts": tagged_contacts,
     "complaints": complaints,
     "answers": answers,
     "latest_answers": latest,

@@ -56,6 +56,23 @@ def seconds(start: ir.Value, end: ir.Value) -> ir.FloatingValue:
     return (end.epoch_seconds() - start.epoch_seconds()).cast("float64")
 
 
+WEEK_S = 604_800
+
+
+def week(column: ir.Value) -> ir.IntegerValue:
+    """The number of the seven days in which the instant lies."""
+    return column.epoch_seconds() // WEEK_S
+
+
+def weeks_after(column: ir.Value) -> ir.IntegerValue:
+    """The weeks in which the seven days after the instant lie, each in a row of its own.
+
+    Whoever joins what follows within seven days joins by the week too: an equality finds the few pairs much sooner
+    than a range among all pairs of a customer.
+    """
+    return ibis.array([week(column), week(column) + 1]).unnest()
+
+
 @dataclass(frozen=True)
 class Facts:
     """The schemas of the fact tables (table -> column -> SQL type), which hold rows, the reporting currency."""
