@@ -32,7 +32,8 @@ CREATE TABLE orders (
     invoice_amount DOUBLE, off_invoice_amount DOUBLE, refund_amount DOUBLE
 );
 CREATE TABLE subscriptions (
-    subscription_id VARCHAR, customer_id VARCHAR, started_at DATE, ended_at DATE, mrr DOUBLE, currency VARCHAR
+    subscription_id VARCHAR, customer_id VARCHAR, started_at DATE, ended_at DATE, mrr DOUBLE, currency VARCHAR,
+    end_reason VARCHAR
 );
 CREATE TABLE promises (
     promise_id VARCHAR, made_at TIMESTAMP, due_at VARCHAR, due_precision VARCHAR, kept_at TIMESTAMP, status VARCHAR,

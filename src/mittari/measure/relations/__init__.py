@@ -11,6 +11,7 @@ from mittari.measure.relations.buyers import buyers
 from mittari.measure.relations.complaints import complaints
 from mittari.measure.relations.contacts import contacts
 from mittari.measure.relations.customers import (
+    buying_spans,
     contract_spans,
     customer_periods,
     customer_periods_by_orders,
@@ -35,6 +36,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "reactions": reactions,
     "promise_outcomes": promise_outcomes,
     "contract_spans": contract_spans,
+    "buying_spans": buying_spans,
     "first_purchases": first_purchases,
     "customer_periods": customer_periods,
     "customer_periods_by_orders": customer_periods_by_orders,
