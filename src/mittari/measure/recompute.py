@@ -71,8 +71,9 @@ def _compared(how: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Components, 
     else:
         components = families.Growth.components_from_counts(now, before)
     few = "few_blocks" in (*now_estimate.flags, *before_estimate.flags)
-    gap = families.Growth.gap(components)
-    return components, gap if how["gap"] else families.Growth.estimate(components, few_blocks=few)
+    if how["gap"]:
+        return components, families.Growth.gap(components)
+    return components, families.Growth.estimate(components, few_blocks=few)
 
 
 def _estimate(how: Mapping[str, Any], side: str, rows: Sequence[Row]) -> tuple[Components, Estimate]:

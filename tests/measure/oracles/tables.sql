@@ -35,6 +35,9 @@ CREATE TABLE subscriptions (
     subscription_id VARCHAR, customer_id VARCHAR, started_at DATE, ended_at DATE, mrr DOUBLE, currency VARCHAR,
     end_reason VARCHAR
 );
+CREATE TABLE cash_entries (
+    entry_id VARCHAR, booked_on DATE, activity VARCHAR, category VARCHAR, amount DOUBLE, currency VARCHAR, customer_id VARCHAR
+);
 CREATE TABLE promises (
     promise_id VARCHAR, made_at TIMESTAMP, due_at VARCHAR, due_precision VARCHAR, kept_at TIMESTAMP, status VARCHAR,
     replaced_by VARCHAR, renegotiated_by VARCHAR

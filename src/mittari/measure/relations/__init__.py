@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from mittari.measure.relations.answers import answers, latest
 from mittari.measure.relations.base import Facts, Source
 from mittari.measure.relations.buyers import buyers
+from mittari.measure.relations.cash import cash_lines_eur
 from mittari.measure.relations.complaints import complaints
 from mittari.measure.relations.contacts import contacts
 from mittari.measure.relations.customers import (
@@ -42,6 +43,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "customer_periods_by_orders": customer_periods_by_orders,
     "buyers": buyers,
     "order_lines_eur": order_lines_eur,
+    "cash_lines_eur": cash_lines_eur,
 }
 
 __all__ = ["RELATIONS", "Facts", "Source"]
