@@ -15,7 +15,10 @@ CREATE TABLE calls (
     call_id VARCHAR, customer_id VARCHAR, queued_at TIMESTAMP, wait_s DOUBLE, outcome VARCHAR, agent_id VARCHAR,
     talk_s DOUBLE, hold_s DOUBLE, acw_s DOUBLE, direction VARCHAR, reason_code VARCHAR, is_test TINYINT
 );
-CREATE TABLE customers (customer_id VARCHAR, segment VARCHAR, contact_consent TINYINT);
+CREATE TABLE customers (
+    customer_id VARCHAR, segment VARCHAR, contact_consent TINYINT, acquired_at TIMESTAMP, acquisition_channel VARCHAR,
+    referred_by VARCHAR, is_test TINYINT
+);
 CREATE TABLE survey_invites (invite_id VARCHAR, sent_at TIMESTAMP, delivered TINYINT, is_test TINYINT);
 CREATE TABLE responses (
     response_id VARCHAR, survey_id VARCHAR, kind VARCHAR, item VARCHAR, customer_id VARCHAR, employee_id VARCHAR,
@@ -37,6 +40,9 @@ CREATE TABLE subscriptions (
 );
 CREATE TABLE cash_entries (
     entry_id VARCHAR, booked_on DATE, activity VARCHAR, category VARCHAR, amount DOUBLE, currency VARCHAR, customer_id VARCHAR
+);
+CREATE TABLE cost_entries (
+    period VARCHAR, cost_center VARCHAR, category VARCHAR, amount DOUBLE, currency VARCHAR, customer_id VARCHAR
 );
 CREATE TABLE promises (
     promise_id VARCHAR, made_at TIMESTAMP, due_at VARCHAR, due_precision VARCHAR, kept_at TIMESTAMP, status VARCHAR,

@@ -5,6 +5,7 @@ A relation is a function from the facts (and its own parameters) to one or more 
 
 from collections.abc import Callable, Mapping
 
+from mittari.measure.relations.acquisitions import acquisitions
 from mittari.measure.relations.answers import answers, latest
 from mittari.measure.relations.base import Facts, Source
 from mittari.measure.relations.buyers import buyers
@@ -44,6 +45,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "buyers": buyers,
     "order_lines_eur": order_lines_eur,
     "cash_lines_eur": cash_lines_eur,
+    "acquisitions": acquisitions,
 }
 
 __all__ = ["RELATIONS", "Facts", "Source"]
