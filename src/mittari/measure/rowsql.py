@@ -44,12 +44,13 @@ def row_queries(
 
 
 def _exploded(facts: Facts, request: Request, definition: Definition, source: Source, spec: Any) -> ir.Table:
-    """The rows; of a model one for each of its sums, whose name stands as the block."""
+    """The rows; of a model one for each of its sums that the row has a part in, with the sum's name as the block."""
     if not isinstance(spec, family.Model):
         return _rows(facts, request, definition, source, spec)
     counted = spec.of if spec.rows is None else spec.of & spec.rows
-    sums = {**spec.sums, ROWS: true(counted).ifelse(ibis.literal(1.0), ibis.literal(0.0))}
+    sums = {**spec.sums, ROWS: true(counted).ifelse(ibis.literal(1.0), ibis.null("float64"))}
     rows = [_rows(facts, request, definition, source, spec, name, value) for name, value in sums.items()]
+    rows = [each.filter(each.x.notnull()) for each in rows]
     return ibis.union(*rows) if len(rows) > 1 else rows[0]
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from mittari.measure.kpi import FINANCIAL, HIGHER, LAG, MONEY, OBJECTIVE, SHARE, kpi
-from mittari.measure.outputs import REALS, EuroSum, Growth
+from mittari.measure.kpi import FINANCIAL, HIGHER, LAG, LOWER, MONEY, OBJECTIVE, SHARE, kpi
+from mittari.measure.outputs import REALS, EuroSum, Growth, Model
 
 
 @kpi(
@@ -52,3 +52,39 @@ def operating_cash_flow(lines: Any) -> dict[str, Any]:
 def revenue_growth_rate(lines: Any, *, compare: str = "last_year") -> dict[str, Any]:
     revenue = EuroSum(value=lines.net_eur, of=lines.eligible, at=lines.ordered_at)
     return {"growth": Growth(base=revenue, at=lines.ordered_at, against=compare)}
+
+
+@kpi(
+    number=70,
+    title="Cost per contact",
+    unit=MONEY,
+    better=LOWER,
+    perspective=FINANCIAL,
+    timing=LAG,
+    kind=OBJECTIVE,
+    relation="service_costs",
+    block="none",
+    merge="none",
+    outputs=("per_contact", "per_solved"),
+    tables=("cost_entries", "conversations", "calls"),
+    guard=("first_contact_resolution_rate",),
+    board=100,
+    asks="What does one contact cost?",
+    counted="Costs of service (staff, tools, other) over inbound contacts that a person answered; or over cases that a person solved.",
+    left_out="Costs of goods and other costs; contacts that a bot dealt with alone. It cannot be split: costs are not known by channel.",
+    beware="Costs are kept by month: a shorter period bears a part of its month by days. It falls when needless contacts rise.",
+)
+def cost_per_contact(rows: Any) -> dict[str, Any]:
+    cost = rows.what == "cost"
+    return {"per_contact": _unit_cost(rows, cost, "contact"), "per_solved": _unit_cost(rows, cost, "solved")}
+
+
+def _unit_cost(rows: Any, cost: Any, what: str) -> Model:
+    counted = rows.what == what
+    return Model(
+        rule="unit_cost",
+        sums={"cost": rows.cost_eur},
+        of=(cost & rows.eligible & ~rows.no_rate) | counted,
+        rows=counted,
+        at=rows.counted_at,
+    )

@@ -31,6 +31,12 @@ def quotient(sums: Sums, rows: int, _given: Given) -> tuple[Components, Estimate
     return components, families.quotient(components, above, "n") if components else NO_DATA
 
 
+def unit_cost(sums: Sums, rows: int, _given: Given) -> tuple[Components, Estimate]:
+    """A cost over the number of what it was spent on; where no cost is known it is not zero."""
+    components: Components = {"cost": sums["cost"], "n": float(rows)} if rows and sums["cost"] else {}
+    return components, families.quotient(components, "cost", "n") if components else NO_DATA
+
+
 def mean_of_few(sums: Sums, rows: int, _given: Given) -> tuple[Components, Estimate]:
     """A mean that is described and not inferred from: `sum` over the rows, low_n under 30 of them."""
     components: Components = {"n": float(rows), "sum": sums["sum"]} if rows else {}
@@ -52,6 +58,7 @@ def external_share(sums: Sums, rows: int, _given: Given) -> tuple[Components, Es
 RULES: dict[str, Rule] = {
     "total": total,
     "quotient": quotient,
+    "unit_cost": unit_cost,
     "mean_of_few": mean_of_few,
     "lift": lift,
     "external_share": external_share,

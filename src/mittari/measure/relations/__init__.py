@@ -12,6 +12,7 @@ from mittari.measure.relations.buyers import buyers
 from mittari.measure.relations.cash import cash_lines_eur
 from mittari.measure.relations.complaints import complaints
 from mittari.measure.relations.contacts import contacts
+from mittari.measure.relations.costs import service_costs
 from mittari.measure.relations.customers import (
     buying_spans,
     contract_spans,
@@ -46,6 +47,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "order_lines_eur": order_lines_eur,
     "cash_lines_eur": cash_lines_eur,
     "acquisitions": acquisitions,
+    "service_costs": service_costs,
 }
 
 __all__ = ["RELATIONS", "Facts", "Source"]

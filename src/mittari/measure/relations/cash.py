@@ -7,9 +7,9 @@ from ibis.expr import types as ir
 
 from mittari.measure import dimensions
 from mittari.measure.relations.activity import as_of_local
-from mittari.measure.relations.base import Facts, Source, rate_days_table
+from mittari.measure.relations.base import NO_RATE, Facts, Source, rate_days_table
 
-LEFT_OUT = {"not_operating": "investing or financing", "no_rate": "no exchange rate at most 7 days old"}
+LEFT_OUT = {"not_operating": "investing or financing", NO_RATE: "no exchange rate at most 7 days old"}
 
 
 def cash_lines_eur(facts: Facts) -> Mapping[str, Source]:
@@ -21,7 +21,7 @@ def cash_lines_eur(facts: Facts) -> Mapping[str, Source]:
         booked_at=rows.booked_on.cast("timestamp"),
         booked_local=rows.booked_on.cast("timestamp"),
         not_operating=rows.activity != "operating",
-        no_rate=rows.rate.isnull(),
+        no_rate=(rows.activity == "operating") & rows.rate.isnull(),
         amount_eur=rows.amount.cast("float64") / rows.rate,
     )
     rows = rows.mutate(eligible=~rows.not_operating & ~rows.no_rate)
