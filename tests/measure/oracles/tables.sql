@@ -41,6 +41,9 @@ CREATE TABLE subscriptions (
 CREATE TABLE cash_entries (
     entry_id VARCHAR, booked_on DATE, activity VARCHAR, category VARCHAR, amount DOUBLE, currency VARCHAR, customer_id VARCHAR
 );
+CREATE TABLE benchmarks (
+    kind VARCHAR, entity VARCHAR, period VARCHAR, value DOUBLE, unit VARCHAR, currency VARCHAR, source VARCHAR, error_pct DOUBLE
+);
 CREATE TABLE cost_entries (
     period VARCHAR, cost_center VARCHAR, category VARCHAR, amount DOUBLE, currency VARCHAR, customer_id VARCHAR
 );

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mittari.measure.kpi import FINANCIAL, HIGHER, LAG, LOWER, MONEY, OBJECTIVE, SHARE, kpi
+from mittari.measure.kpi import CORE_OUTCOME, FINANCIAL, HIGHER, LAG, LOWER, MONEY, OBJECTIVE, SHARE, kpi
 from mittari.measure.outputs import REALS, EuroSum, Growth, Model
 
 
@@ -88,3 +88,36 @@ def _unit_cost(rows: Any, cost: Any, what: str) -> Model:
         rows=counted,
         at=rows.counted_at,
     )
+
+
+@kpi(
+    number=51,
+    title="Market share",
+    unit=SHARE,
+    better=HIGHER,
+    perspective=CORE_OUTCOME,
+    timing=LAG,
+    kind=OBJECTIVE,
+    relation="market_lines",
+    relation_takes=("market",),
+    block="none",
+    merge="none",
+    outputs=("share",),
+    tables=("benchmarks", "orders"),
+    board=81,
+    asks="How much of the market is ours?",
+    counted="Invoiced amounts less refunds of valid orders, over the size of the market for the same period.",
+    left_out="Cancelled and refunded orders. A market figure for another period, a year for a month, is not used.",
+    beware="The interval is the error that the publisher of the market figure states. Both must mean the same market and products.",
+)
+def market_share(rows: Any, *, market: str = "") -> dict[str, Any]:
+    own = rows.what == "own"
+    return {
+        "share": Model(
+            rule="external_share",
+            sums={"own": rows.own_eur, "market": rows.market_eur, "error": rows.error},
+            of=rows.eligible,
+            rows=own,
+            at=rows.counted_at,
+        )
+    }

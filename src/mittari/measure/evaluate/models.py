@@ -51,7 +51,8 @@ def lift(sums: Sums, _rows: int, _given: Given) -> tuple[Components, Estimate]:
 
 def external_share(sums: Sums, rows: int, _given: Given) -> tuple[Components, Estimate]:
     """Own revenue over a market that somebody else has measured."""
-    components: Components = {name: sums[name] for name in ("own", "market", "error")} if sums["market"] else {}
+    known = rows and sums["market"]
+    components: Components = {name: sums[name] for name in ("own", "market", "error")} if known else {}
     return components, families.external_share(components, n=rows)
 
 

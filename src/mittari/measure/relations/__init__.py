@@ -22,6 +22,7 @@ from mittari.measure.relations.customers import (
 )
 from mittari.measure.relations.invitations import invitations
 from mittari.measure.relations.low_scores import low_scores, reactions
+from mittari.measure.relations.market import market_lines
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
 from mittari.measure.relations.promises import promise_outcomes
@@ -48,6 +49,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "cash_lines_eur": cash_lines_eur,
     "acquisitions": acquisitions,
     "service_costs": service_costs,
+    "market_lines": market_lines,
 }
 
 __all__ = ["RELATIONS", "Facts", "Source"]
