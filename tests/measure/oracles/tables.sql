@@ -32,7 +32,7 @@ CREATE TABLE feedback_actions (
 );
 CREATE TABLE orders (
     order_id VARCHAR, customer_id VARCHAR, ordered_at TIMESTAMP, status VARCHAR, currency VARCHAR, target_amount DOUBLE,
-    invoice_amount DOUBLE, off_invoice_amount DOUBLE, refund_amount DOUBLE
+    invoice_amount DOUBLE, off_invoice_amount DOUBLE, refund_amount DOUBLE, cost_amount DOUBLE
 );
 CREATE TABLE subscriptions (
     subscription_id VARCHAR, customer_id VARCHAR, started_at DATE, ended_at DATE, mrr DOUBLE, currency VARCHAR,

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from mittari.measure.kpi import CORE_OUTCOME, HIGHER, LAG, OBJECTIVE, SHARE, kpi
-from mittari.measure.outputs import Proportion
+from mittari.measure.kpi import CORE_OUTCOME, HIGHER, LAG, MONEY, OBJECTIVE, SHARE, kpi
+from mittari.measure.outputs import REALS, Mean, Proportion
 
 
 @kpi(
@@ -34,3 +34,35 @@ def referral_share(customers: Any) -> dict[str, Any]:
             missing=customers.eligible & ~customers.source_known,
         )
     }
+
+
+@kpi(
+    number=62,
+    title="Customer profitability",
+    unit=MONEY,
+    better=HIGHER,
+    perspective=CORE_OUTCOME,
+    timing=LAG,
+    kind=OBJECTIVE,
+    relation="customer_margins",
+    relation_by={"cost_per_contact": {None: "customer_margins_at_cost"}},
+    block="person",
+    merge="none",
+    outputs=("mean", "unprofitable"),
+    units={"unprofitable": SHARE},
+    tables=("orders", "cost_entries", "conversations", "calls"),
+    board=92,
+    asks="Do customers earn us money after we have served them?",
+    counted="Per customer who bought or was served in the period: invoiced less refunds, cost of goods, and contacts at the cost of one.",
+    left_out="Who has not bought for 365 days; fixed overhead. A customer with an order whose cost is not known is counted apart.",
+    beware="A contact costs what it cost in the period, or cost_per_contact; nothing where no service costs are loaded. Contracts count as invoiced.",
+)
+def customer_profitability(customers: Any, *, cost_per_contact: float | None = None) -> dict[str, Any]:
+    unit_cost = customers.unit_cost if cost_per_contact is None else cost_per_contact
+    earned = customers.contribution_eur - customers.contacts * unit_cost
+    facts: dict[str, Any] = {
+        "of": customers.eligible & ~customers.uncosted,
+        "at": customers.opened_at,
+        "missing": customers.eligible & customers.uncosted,
+    }
+    return {"mean": Mean(value=earned, domain=REALS, **facts), "unprofitable": Proportion(hit=earned < 0, **facts)}

@@ -22,6 +22,7 @@ from mittari.measure.relations.customers import (
 )
 from mittari.measure.relations.invitations import invitations
 from mittari.measure.relations.low_scores import low_scores, reactions
+from mittari.measure.relations.margins import customer_margins, customer_margins_at_cost
 from mittari.measure.relations.market import market_lines
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
@@ -50,6 +51,8 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "acquisitions": acquisitions,
     "service_costs": service_costs,
     "market_lines": market_lines,
+    "customer_margins": customer_margins,
+    "customer_margins_at_cost": customer_margins_at_cost,
 }
 
 __all__ = ["RELATIONS", "Facts", "Source"]
