@@ -88,7 +88,9 @@ def record(
             n=0,
             components={},
             status="no_data",
-            note=why(recipe, measured, span, state, material, params),
+            note="; ".join(
+                text for text in (why(recipe, measured, span, state, material, params), definition.needs) if text
+            ),
             **shared,
         )
     late = state.loaded_late(tables, span.start, span.end)

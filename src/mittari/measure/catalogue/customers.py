@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from mittari.measure.kpi import CORE_OUTCOME, HIGHER, LAG, MONEY, OBJECTIVE, SHARE, kpi
-from mittari.measure.outputs import REALS, Mean, Proportion
+from mittari.measure.kpi import CORE_OUTCOME, FINANCIAL, HIGHER, LAG, LEAD, MONEY, OBJECTIVE, SHARE, kpi
+from mittari.measure.outputs import REALS, Mean, Model, Proportion
 
 
 @kpi(
@@ -66,3 +66,59 @@ def customer_profitability(customers: Any, *, cost_per_contact: float | None = N
         "missing": customers.eligible & customers.uncosted,
     }
     return {"mean": Mean(value=earned, domain=REALS, **facts), "unprofitable": Proportion(hit=earned < 0, **facts)}
+
+
+@kpi(
+    number=61,
+    title="Customer lifetime value",
+    unit=MONEY,
+    better=HIGHER,
+    perspective=FINANCIAL,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="customer_worth_given",
+    relation_takes=("basis",),
+    relation_by=dict.fromkeys(("margin", "retention"), {None: "customer_worth"}),
+    block="none",
+    merge="none",
+    outputs=("value", "five_year"),
+    tables=("orders", "subscriptions"),
+    needs="give margin and retention, the yearly contribution of a customer and the share who stay a year",
+    board=91,
+    asks="What is a customer worth from today on?",
+    counted="Yearly contribution times the years a customer is likely to stay, later years discounted. Output five_year: the next five years.",
+    left_out="What it cost to win the customer. Customers whose orders have no known cost earn nothing here.",
+    beware="Without margin and retention both are those of the period, stretched to a year: a short or seasonal one misleads.",
+)
+def customer_lifetime_value(
+    customers: Any,
+    *,
+    margin: float | None = None,
+    margin_se: float = 0.0,
+    retention: float | None = None,
+    retention_se: float = 0.0,
+    discount: float = 0.1,
+    basis: str = "auto",
+) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "of": customers.eligible,
+        "at": customers.opened_at,
+        "sums": {
+            "margin": customers.margin_eur,
+            "squares": customers.margin_squared,
+            "costed": customers.costed,
+            "stayed": customers.stayed,
+            "days": customers.days,
+        },
+        "given": {
+            "margin": margin,
+            "margin_se": margin_se,
+            "retention": retention,
+            "retention_se": retention_se,
+            "discount": discount,
+        },
+    }
+    return {
+        "value": Model(rule="lifetime_value", **facts),
+        "five_year": Model(rule="lifetime_value_within", **facts),
+    }

@@ -28,6 +28,7 @@ from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
 from mittari.measure.relations.promises import promise_outcomes
 from mittari.measure.relations.waits import waits
+from mittari.measure.relations.worth import customer_worth, customer_worth_given
 
 RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "contacts": contacts,
@@ -53,6 +54,8 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "market_lines": market_lines,
     "customer_margins": customer_margins,
     "customer_margins_at_cost": customer_margins_at_cost,
+    "customer_worth": customer_worth,
+    "customer_worth_given": customer_worth_given,
 }
 
 __all__ = ["RELATIONS", "Facts", "Source"]
