@@ -15,7 +15,13 @@ from mittari.measure.relations.orders import days_of_buying, order_lines_eur
 
 GOODS = "cogs"
 LEFT_OUT = {"no_customer": "no order in the 365 days before", NO_RATE: "no exchange rate at most 7 days old"}
-COLUMNS = {"net_eur": "float64", "goods_eur": "float64", "contacts": "float64", "uncosted": "boolean", NO_RATE: "boolean"}
+COLUMNS = {
+    "net_eur": "float64",
+    "goods_eur": "float64",
+    "contacts": "float64",
+    "uncosted": "boolean",
+    NO_RATE: "boolean",
+}
 """What an event of a customer tells; the columns it does not name are null."""
 
 

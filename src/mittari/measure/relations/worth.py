@@ -37,7 +37,9 @@ def customer_worth(facts: Facts, *, basis: str = "contracts", grace_days: int = 
     return {"written": replace(source, rows=rows, tables=(*source.tables, "orders"), left_out={})}
 
 
-def customer_worth_given(facts: Facts, *, basis: str = "contracts", grace_days: int = GRACE_DAYS) -> Mapping[str, Source]:
+def customer_worth_given(
+    facts: Facts, *, basis: str = "contracts", grace_days: int = GRACE_DAYS
+) -> Mapping[str, Source]:
     """No rows: the call says what a customer earns and how many stay."""
     source = customer_worth(facts, basis=basis, grace_days=grace_days)["written"]
     return {"written": replace(source, rows=source.rows.filter(ibis.literal(False)))}
