@@ -1,6 +1,6 @@
-"""`customer_margins`: one row per period and customer who bought, was served or cost something in it, and what was earned.
+"""`customer_margins`: one row per period and customer who bought, was served or cost something in it.
 
-Customers are those with a valid order in the 365 local days that end with the period. Money is in the reporting currency.
+Customers are those with a valid order in the 365 local days that end with the period.
 """
 
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ def _source(rows: ir.Table) -> Source:
 
 
 def people(facts: Facts) -> ir.Table:
-    """What each customer brought and took in each period; `uncosted` where the cost of what they bought is not known."""
+    """What each customer brought and took in each period; `uncosted`: of something bought the cost is not known."""
     rows = _bought(facts).union(_served(facts)).union(_spent(facts))
     rows = rows.filter(rows.customer_id.notnull())
     found = rows.group_by("period", "customer_id").agg(

@@ -1,4 +1,4 @@
-"""`customer_worth`: one row per period and customer there at its opening: whether they stayed, and what they earned in it."""
+"""`customer_worth`: one row per period and customer there at its opening: whether they stayed, what they earned."""
 
 from collections.abc import Mapping
 from dataclasses import replace
