@@ -202,6 +202,33 @@ def test_growth_compares_with_the_year_before_or_the_month_named(empty: LocalWor
     assert value(empty, "revenue_growth_rate", "2024-03") == (None, 0)
 
 
+@pytest.mark.parametrize(
+    ("compare", "growth"),
+    [("last_year", 180 / 130 - 1), ("previous", 150 / 120 - 1), ("2025-02", 140 / 110 - 1), ("2024-03", 180 / 130 - 1)],
+)
+def test_exchange_rates_are_no_growth(empty: LocalWorkspace, compare: str, growth: float) -> None:
+    """1 000 crowns in each month, beside 50, 70 and 100 euros: both months stand at one rate of the crown.
+
+    A year before it was 12.5 a euro on the first day, in February 25, and 20 on the day between February and March.
+    """
+    rates = (
+        ("2024-02-28", 12.5),
+        ("2025-01-30", 25.0),
+        ("2025-02-27", 20.0),
+        ("2025-03-05", 5.0),
+        ("2025-02-10", 50.0),
+    )
+    quoted = [{"date": datetime.fromisoformat(day), "base": "EUR", "quote": "SEK", "rate": rate} for day, rate in rates]
+    load(empty, "fx_rates", *quoted)
+    months = (("2024-03-10", 50.0), ("2025-02-10", 70.0), ("2025-03-10", 100.0))
+    rows = []
+    for n, (day, euros) in enumerate(months):
+        rows += [order(2 * n, "a", f"{day}T12:00", invoice_amount=euros)]
+        rows += [order(2 * n + 1, "a", f"{day}T12:00", invoice_amount=1000.0, currency="SEK")]
+    load_covered(empty, "orders", *rows)
+    assert value(empty, "revenue_growth_rate", compare=compare) == (pytest.approx(growth), 4)
+
+
 def won(number: int, acquired: datetime, channel: str | None = "ad", **more: Any) -> dict[str, Any]:
     return {"customer_id": f"k{number}", "acquired_at": acquired, "acquisition_channel": channel, **more}
 

@@ -46,6 +46,7 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "reactions": ANSWERS,
     "promise_outcomes": PROMISES,
     "order_lines_eur": ORDERS,
+    "revenue_lines": ORDERS,
     "cash_lines_eur": CASH,
 }
 CUSTOM = "dim_"

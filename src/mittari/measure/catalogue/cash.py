@@ -38,20 +38,23 @@ def operating_cash_flow(lines: Any) -> dict[str, Any]:
     perspective=FINANCIAL,
     timing=LAG,
     kind=OBJECTIVE,
-    relation="order_lines_eur",
+    relation="revenue_lines",
+    relation_takes=("compare",),
     block="day",
     merge="add",
     outputs=("growth",),
     tables=("orders",),
     board=98,
     asks="Is demand growing?",
-    counted="Invoiced amounts less refunds of valid orders, over those of the same period a year before, minus one.",
+    counted="Invoiced amounts less refunds of valid orders, over those of the same period a year before, minus one; both at one exchange rate.",
     left_out="Cancelled and refunded orders; orders in a currency without an exchange rate at most 7 days old.",
     beware="A month with more working days grows by itself, and a company bought is no demand. Both periods must be loaded.",
 )
 def revenue_growth_rate(lines: Any, *, compare: str = "last_year") -> dict[str, Any]:
-    revenue = EuroSum(value=lines.net_eur, of=lines.eligible, at=lines.ordered_at)
-    return {"growth": Growth(base=revenue, at=lines.ordered_at, against=compare)}
+    now, before = lines.rate_now.notnull(), lines.rate_before.notnull()
+    revenue = EuroSum(value=lines.net_now, of=lines.valid & now, at=lines.ordered_at)
+    earlier = EuroSum(value=lines.net_before, of=lines.valid & before, at=lines.ordered_at)
+    return {"growth": Growth(base=revenue, other=earlier, at=lines.ordered_at, against=compare)}
 
 
 @kpi(

@@ -27,6 +27,7 @@ from mittari.measure.relations.market import market_lines
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
 from mittari.measure.relations.promises import promise_outcomes
+from mittari.measure.relations.revenue import revenue_lines
 from mittari.measure.relations.waits import waits
 from mittari.measure.relations.worth import customer_worth, customer_worth_given
 
@@ -49,6 +50,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "buyers": buyers,
     "order_lines_eur": order_lines_eur,
     "cash_lines_eur": cash_lines_eur,
+    "revenue_lines": revenue_lines,
     "acquisitions": acquisitions,
     "service_costs": service_costs,
     "market_lines": market_lines,

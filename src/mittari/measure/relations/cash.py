@@ -29,10 +29,11 @@ def cash_lines_eur(facts: Facts) -> Mapping[str, Source]:
     return {"written": Source(rows=rows, tables=("cash_entries",), key="key", left_out=LEFT_OUT, dimensions=columns)}
 
 
-def with_rate(facts: Facts, rows: ir.Table, day: ir.Value) -> ir.Table:
-    """The rows with `rate`: units of their currency per unit of the reporting one on the local day, or null."""
+def with_rate(facts: Facts, rows: ir.Table, day: ir.Value, name: str = "rate") -> ir.Table:
+    """The rows with a column `name`: units of their currency per unit of the reporting one on the day, or null."""
     rows = rows.mutate(rate_on=day)
     rates = rate_days_table().rename(rate_currency="currency", rate_day="day", rate_found="rate")
     rows = rows.left_join(rates, [rows.currency == rates.rate_currency, rows.rate_on == rates.rate_day])
-    rows = rows.mutate(rate=(rows.currency == facts.currency).ifelse(ibis.literal(1.0), rows.rate_found))
+    rate = (rows.currency == facts.currency).ifelse(ibis.literal(1.0), rows.rate_found)
+    rows = rows.mutate(**{name: rate})
     return rows.drop("rate_on", "rate_currency", "rate_day", "rate_found")
