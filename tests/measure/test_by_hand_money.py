@@ -229,6 +229,21 @@ def test_exchange_rates_are_no_growth(empty: LocalWorkspace, compare: str, growt
     assert value(empty, "revenue_growth_rate", compare=compare) == (pytest.approx(growth), 4)
 
 
+def test_revenue_without_a_rate_is_counted_as_rejected(empty: LocalWorkspace) -> None:
+    """The order of the year before had no rate either: two of those that count."""
+    load_covered(
+        empty,
+        "orders",
+        bought(1, "a", 30.0),
+        bought(2, "a", 100.0, currency="SEK"),
+        bought(3, "a", 100.0, currency="SEK", status="cancelled"),
+        order(4, "a", "2024-03-10T12:00", invoice_amount=20.0),
+        order(5, "a", "2024-03-10T12:00", invoice_amount=20.0, currency="SEK"),
+    )
+    record = empty.kpi("revenue_growth_rate", "2025-03", as_of=AS_OF).one()
+    assert (record.value, record.n, record.n_rejected) == (pytest.approx(0.5), 2, 2)
+
+
 def won(number: int, acquired: datetime, channel: str | None = "ad", **more: Any) -> dict[str, Any]:
     return {"customer_id": f"k{number}", "acquired_at": acquired, "acquisition_channel": channel, **more}
 
@@ -300,6 +315,15 @@ def test_a_market_in_another_currency_is_at_the_rate_of_the_first_day(empty: Loc
     assert value(empty, "market_share") == (pytest.approx(0.125), 1)
 
 
+def test_a_market_figure_without_an_error_gives_no_interval(empty: LocalWorkspace) -> None:
+    load(empty, "orders", bought(1, "a", 25.0), bought(2, "a", 9.0, currency="SEK"), bought(3, "a", 9.0, status="open"))
+    load(empty, "benchmarks", market(100.0))
+    table = empty.kpi("market_share", "2025-03", as_of=AS_OF)
+    record = table.one()
+    assert (record.value, record.ci_low, record.ci_high, record.n_rejected) == (pytest.approx(0.34), None, None, 1)
+    assert table.receipt().left_out == {"no exchange rate at most 7 days old": 1}
+
+
 def test_what_only_a_bot_did_and_what_we_began_costs_no_person(empty: LocalWorkspace) -> None:
     answered = {"first_response_at": at(3, 10)}
     done = {"first_solved_at": at(4), "last_solved_at": at(4)}
@@ -320,7 +344,7 @@ def test_what_only_a_bot_did_and_what_we_began_costs_no_person(empty: LocalWorks
     assert value(empty, "cost_per_contact") == (15.0, 4)
     assert value(empty, "cost_per_contact.per_solved") == (30.0, 2)
     left_out = empty.kpi("cost_per_contact", "2025-03", as_of=AS_OF).receipt().left_out
-    assert left_out == {"no cost of service": 2}
+    assert left_out == {"no cost of service": 2, "counted by the other output": 2}
 
 
 def test_a_contact_costs_nothing_known_where_no_cost_is_loaded(empty: LocalWorkspace) -> None:
@@ -385,7 +409,7 @@ def test_a_contact_costs_what_it_cost_in_the_period(empty: LocalWorkspace) -> No
     )
     load(empty, "calls", call(4, at(3), "abandoned", customer_id="a"))
     assert value(empty, "customer_profitability") == (50.0, 1)
-    load(empty, "cost_entries", cost(80.0))
+    load(empty, "cost_entries", cost(80.0), cost(500.0, category="other"))
     assert value(empty, "customer_profitability") == (10.0, 1)
     assert value(empty, "customer_profitability", cost_per_contact=30) == (-10.0, 1)
     assert value(empty, "customer_profitability.unprofitable", cost_per_contact=30) == (1, 1)
@@ -400,6 +424,11 @@ def test_who_bought_in_the_365_days_that_end_with_the_month_is_served_as_a_custo
     load(empty, "orders", order(1, "k", f"{ordered}T12:00", cost_amount=1.0))
     load(empty, "calls", call(1, at(3)))
     assert value(empty, "customer_profitability", cost_per_contact=4) == ((-4.0, 1) if customers else (None, 0))
+
+
+def test_who_buys_again_after_the_month_was_a_customer_in_it(empty: LocalWorkspace) -> None:
+    load(empty, "orders", bought(1, "a", 30.0, cost_amount=10.0), order(2, "a", "2025-04-01T12:00", cost_amount=1.0))
+    assert value(empty, "customer_profitability") == (20.0, 1)
 
 
 def test_what_an_order_of_unknown_cost_earned_is_not_known(empty: LocalWorkspace) -> None:
@@ -457,6 +486,25 @@ def test_what_the_call_does_not_give_is_measured_in_the_period(empty: LocalWorks
     assert (given.components["margin"], given.n) == (100.0, 2)
     given = empty.kpi("customer_lifetime_value", "2025", as_of="2026-12-01", retention=0.8).one()
     assert (given.components["retention"], given.n) == (0.8, 2)
+
+
+def test_what_was_earned_at_an_unknown_rate_or_cost_is_no_measured_margin(empty: LocalWorkspace) -> None:
+    """Of four who stay a earned 50; of b's and c's orders the rate or cost of one is not known; d was only served."""
+    load(empty, "subscriptions", *[contract(n, who, "2024-01-01") for n, who in enumerate("abcd")])
+    load(
+        empty,
+        "orders",
+        bought(1, "a", 100.0, cost_amount=50.0),
+        bought(2, "b", 100.0, cost_amount=50.0),
+        bought(3, "b", 100.0, cost_amount=50.0, currency="SEK"),
+        bought(4, "c", 100.0, cost_amount=50.0),
+        bought(5, "c", 100.0),
+        order(6, "d", "2024-12-10T12:00"),
+    )
+    load(empty, "calls", call(1, at(3), customer_id="d"))
+    found = empty.kpi("customer_lifetime_value", "2025-03", as_of=AS_OF).one()
+    assert found.components["margin"] == pytest.approx(50 / 4 * 365.25 / 31)
+    assert found.value == pytest.approx(found.components["margin"] / 0.1)
 
 
 def test_without_costs_it_says_what_to_give(empty: LocalWorkspace) -> None:

@@ -90,6 +90,7 @@ def _unit_cost(rows: Any, cost: Any, what: str) -> Model:
         of=(cost & rows.eligible & ~rows.no_rate) | counted,
         rows=counted,
         at=rows.counted_at,
+        left_out={"counted by the other output": ~cost & ~counted},
     )
 
 

@@ -21,9 +21,7 @@ COST, CONTACT, SOLVED = "cost", "contact", "solved"
 def service_costs(facts: Facts) -> Mapping[str, Source]:
     """`what` a row is, and `cost_eur` of the costs; costs cannot be split, so neither can this relation."""
     rows = _costs(facts).union(answered_contacts(facts).drop("customer_id")).union(_solved(facts))
-    rows = rows.mutate(
-        counted_at=rows.day.cast("timestamp"), counted_local=rows.day.cast("timestamp"), eligible=~rows.not_service
-    )
+    rows = rows.mutate(counted_at=rows.counted_local, eligible=~rows.not_service)
     tables = ("cost_entries", "conversations", "calls")
     return {"written": Source(rows=rows, tables=tables, key="key", left_out=LEFT_OUT, customer=None, periodic=True)}
 
@@ -55,14 +53,14 @@ def answered_contacts(facts: Facts) -> ir.Table:
     contacts = written(facts).select("key", "customer_id", "opened_local", "incoming", "answered")
     contacts = contacts.union(phone(facts).select("key", "customer_id", "opened_local", "incoming", "answered"))
     contacts = contacts.filter(contacts.incoming & contacts.answered)
-    return _in_periods(contacts.mutate(day=contacts.opened_local.date()), CONTACT, "customer_id")
+    return _in_periods(contacts.mutate(counted_local=contacts.opened_local), CONTACT, "customer_id")
 
 
 def _solved(facts: Facts) -> ir.Table:
     cases = written(facts)
     by_bot = true(cases.resolved_by == "bot")
     cases = cases.filter(cases.eligible & cases.solved & ~by_bot)
-    return _in_periods(cases.mutate(day=cases.solved_last_local.date()), SOLVED)
+    return _in_periods(cases.mutate(counted_local=cases.solved_last_local), SOLVED)
 
 
 def _costs(facts: Facts) -> ir.Table:
@@ -71,7 +69,7 @@ def _costs(facts: Facts) -> ir.Table:
     return rows.select(
         "period",
         "key",
-        "day",
+        counted_local=rows.day.cast("timestamp"),
         what=ibis.literal(COST),
         cost_eur=rows.cost_eur,
         not_service=not_service,
@@ -81,11 +79,11 @@ def _costs(facts: Facts) -> ir.Table:
 
 def _in_periods(rows: ir.Table, what: str, *more: str) -> ir.Table:
     days = days_table().rename(call_day="day")
-    rows = rows.join(days, rows.day == days.call_day)
+    rows = rows.join(days, rows.counted_local.date() == days.call_day)
     return rows.select(
         "period",
         "key",
-        "day",
+        "counted_local",
         *more,
         what=ibis.literal(what),
         cost_eur=ibis.null("float64"),

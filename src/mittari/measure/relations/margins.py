@@ -33,7 +33,7 @@ def customer_margins(facts: Facts) -> Mapping[str, Source]:
 def customer_margins_at_cost(facts: Facts) -> Mapping[str, Source]:
     """`unit_cost` is what a contact cost in the period, 0 where no cost of service is known."""
     rows = service_costs(facts)["written"].rows
-    rows = rows.filter(rows.eligible & ~rows.no_rate)
+    rows = rows.filter(rows.eligible)
     contacts = rows.count(where=rows.what == CONTACT)
     costs = rows.group_by(of_period=rows.period).agg(unit_cost=rows.cost_eur.sum() / contacts.nullif(0))
     found = people(facts)
@@ -109,5 +109,5 @@ def _served(facts: Facts) -> ir.Table:
 def _spent(facts: Facts) -> ir.Table:
     """Costs of goods that name their customer."""
     rows = month_costs(facts)
-    rows = rows.filter((rows.category == GOODS) & rows.customer_id.notnull())
+    rows = rows.filter(rows.category == GOODS)
     return _event(rows, goods_eur=rows.cost_eur, no_rate=rows.cost_eur.isnull())
