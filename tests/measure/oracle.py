@@ -37,7 +37,7 @@ SLICES = {
     "scale": "scale",
 }
 # How many months before the period the comparison period lies when a call names none.
-COMPARED_MONTHS_BACK = {"csat_change": 1, "complaint_growth_gap": 12}
+COMPARED_MONTHS_BACK = {"csat_change": 1, "complaint_growth_gap": 12, "revenue_growth_rate": 12}
 
 
 def load_folder(folder: Path) -> duckdb.DuckDBPyConnection:

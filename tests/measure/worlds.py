@@ -31,6 +31,7 @@ def world(seed: int) -> World:
     return {
         "conversations": [conversation(some, number) for number in range(260)],
         "calls": [call(some, number) for number in range(160)],
+        **books(seed),
         "responses": [response(some, number) for number in range(240)],
         "orders": [order(some, number) for number in range(120)],
         "subscriptions": [row for number in range(CUSTOMERS) for row in contracts(some, number)],
@@ -129,6 +130,38 @@ def order(some: np.random.Generator, number: int) -> Row:
         "invoice_amount": amount,
         "off_invoice_amount": float(some.integers(0, 10)),
         "refund_amount": sometimes(some, float(some.integers(0, 20)), 0.2),
+        "cost_amount": amount * 0.6,
+    }
+
+
+def books(seed: int) -> World:
+    """Whom the company won and by what, its cash, its costs by month, and its market."""
+    some = np.random.default_rng([seed, 1])
+    channels, activities = ["referral", "ad", "unknown"], ["operating", "operating", "investing"]
+    costs = [("service_staff", 900.0), ("service_tools", 80.0), ("other", 400.0)]
+    return {
+        "customers": [
+            {"customer_id": f"k{n}", "acquired_at": moment(some), "acquisition_channel": str(some.choice(channels))}
+            for n in range(CUSTOMERS)
+        ],
+        "cash_entries": [
+            {
+                "entry_id": f"b{n}",
+                "booked_on": f"{moment(some):%Y-%m-%d}",
+                "activity": str(some.choice(activities)),
+                "amount": float(some.integers(-500, 900)),
+                "currency": "EUR",
+            }
+            for n in range(60)
+        ],
+        "cost_entries": [
+            {"period": month, "cost_center": "cs", "category": category, "amount": amount, "currency": "EUR"}
+            for month in ("2025-02", "2025-03", "2025-04")
+            for category, amount in costs
+        ],
+        "benchmarks": [
+            {"kind": "market_size", "entity": "market", "period": "2025-03", "value": 90_000.0, "currency": "EUR"}
+        ],
     }
 
 

@@ -30,6 +30,7 @@ ANSWERS = (
 INVITATIONS = ("survey_id", "kind", "source")
 PROMISES = ("kind", "status")
 ORDERS = ("channel", "product", "status", "currency")
+CASH = ("category", "currency")
 EMPLOYEES = ("team_id", "role", "contract")
 CUSTOMER = ("account_id", "segment", "country", "lang", "acquisition_channel")
 
@@ -51,6 +52,8 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "reactions": ANSWERS,
     "promise_outcomes": PROMISES,
     "order_lines_eur": ORDERS,
+    "revenue_lines": ORDERS,
+    "cash_lines_eur": CASH,
 }
 CUSTOM = "dim_"
 SCALE = "scale"

@@ -65,6 +65,7 @@ class Definition:
     relation_with: Mapping[str, Any] = field(default_factory=dict)
     relation_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     scales: bool = False
+    needs: str = ""
     board: int | None = None
     version: int = 1
     final_after: int = 30

@@ -139,11 +139,15 @@ class Change(Output):
 
 @dataclass(frozen=True)
 class Growth(Output):
-    """`base` in the period over `base` in the period `against`, less 1; `gap` is growth of counts less of exposures."""
+    """`base` in the period over `base` in the period `against`, less 1; `gap` is growth of counts less of exposures.
+
+    `other` is what the period `against` is counted by where that differs: money at the rates of the period itself.
+    """
 
     base: Output | None = None
     against: str = "last_year"
     gap: bool = False
+    other: Output | None = None
 
 
 @dataclass(frozen=True)

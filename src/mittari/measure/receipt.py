@@ -73,10 +73,13 @@ class Opened:
         queries = self.plans.row_queries(self.request, (self.definition, self.output, self.params), self.state)
         for side, call in self.sides().items():
             for query in queries:
+                other = query.part.endswith(OTHER)
+                if self.recipe.family == "Growth" and self.recipe.others and other != (side == "before"):
+                    continue  # the earlier period is counted by the other rows, and only it is
                 frame = self.reader.fetch(bind.statement(query.sql, call), bind.parameters(query.sql, call, self.state))
-                part, other = query.part.removesuffix(OTHER), query.part.endswith(OTHER)
+                part = query.part.removesuffix(OTHER)
                 found += [
-                    {"side": "other" if other else side, "part": part, **row}
+                    {"side": "other" if other and self.recipe.family == "Contrast" else side, "part": part, **row}
                     for row in records_of(frame)
                     if self._of_scale(part, row)
                 ]

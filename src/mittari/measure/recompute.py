@@ -1,6 +1,7 @@
 """The number again, from its exported rows and the families alone: no database, no plan."""
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -71,8 +72,9 @@ def _compared(how: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Components, 
     else:
         components = families.Growth.components_from_counts(now, before)
     few = "few_blocks" in (*now_estimate.flags, *before_estimate.flags)
-    gap = families.Growth.gap(components)
-    return components, gap if how["gap"] else families.Growth.estimate(components, few_blocks=few)
+    if how["gap"]:
+        return components, families.Growth.gap(components)
+    return components, families.Growth.estimate(components, few_blocks=few)
 
 
 def _estimate(how: Mapping[str, Any], side: str, rows: Sequence[Row]) -> tuple[Components, Estimate]:
@@ -137,9 +139,9 @@ def _of_population(
 
 
 def _model(how: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Components, Estimate]:
-    sums: dict[str, float] = {}
+    sums: dict[str, float] = defaultdict(float)
     for row in rows:
-        sums[row["block"]] = sums.get(row["block"], 0.0) + float(row["x"])
+        sums[row["block"]] += float(row["x"])
     n = round(sums.pop(ROWS, 0.0))
     return RULES[how["rule"]](sums, n, how["given"])
 

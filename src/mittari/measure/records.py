@@ -22,6 +22,7 @@ def compared(recipe: Recipe, now: Measured, before: Measured) -> Measured:
     if recipe.family == "Growth":
         # rows outside the declared coverage are a part of their period only: no growth is read from them
         usable = now.covered and before.covered
+        before = before.as_earlier()
         components = growth_components(recipe.base, now, before) if usable else {}
         few = "few_blocks" in (*now.estimate.flags, *before.estimate.flags)
         estimate = (
@@ -88,7 +89,9 @@ def record(
             n=0,
             components={},
             status="no_data",
-            note=why(recipe, measured, span, state, material, params),
+            note="; ".join(
+                text for text in (why(recipe, measured, span, state, material, params), definition.needs) if text
+            ),
             **shared,
         )
     late = state.loaded_late(tables, span.start, span.end)

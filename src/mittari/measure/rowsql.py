@@ -1,6 +1,8 @@
 """The rows behind one number: a statement per source that names each row, whether it counts, and if not why."""
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import ibis
@@ -44,12 +46,17 @@ def row_queries(
 
 
 def _exploded(facts: Facts, request: Request, definition: Definition, source: Source, spec: Any) -> ir.Table:
-    """The rows; of a model one for each of its sums, whose name stands as the block."""
+    """The rows; of a model one for each of its sums that the row has a part in, with the sum's name as the block.
+
+    A row without a part in any of them stands among those that n counts, to say why it does not.
+    """
     if not isinstance(spec, family.Model):
         return _rows(facts, request, definition, source, spec)
     counted = spec.of if spec.rows is None else spec.of & spec.rows
-    sums = {**spec.sums, ROWS: true(counted).ifelse(ibis.literal(1.0), ibis.literal(0.0))}
+    apart = reduce(and_, [value.isnull() for value in spec.sums.values()], ~true(spec.of))
+    sums = {**spec.sums, ROWS: (true(counted) | apart).ifelse(ibis.literal(1.0), ibis.null("float64"))}
     rows = [_rows(facts, request, definition, source, spec, name, value) for name, value in sums.items()]
+    rows = [each.filter(each.x.notnull()) for each in rows]
     return ibis.union(*rows) if len(rows) > 1 else rows[0]
 
 

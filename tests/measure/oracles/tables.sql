@@ -18,7 +18,10 @@ CREATE TABLE calls (
     call_id VARCHAR, customer_id VARCHAR, queued_at TIMESTAMP, wait_s DOUBLE, outcome VARCHAR, agent_id VARCHAR,
     talk_s DOUBLE, hold_s DOUBLE, acw_s DOUBLE, direction VARCHAR, reason_code VARCHAR, is_test TINYINT, conversation_id VARCHAR
 );
-CREATE TABLE customers (customer_id VARCHAR, segment VARCHAR, contact_consent TINYINT);
+CREATE TABLE customers (
+    customer_id VARCHAR, segment VARCHAR, contact_consent TINYINT, acquired_at TIMESTAMP, acquisition_channel VARCHAR,
+    referred_by VARCHAR, is_test TINYINT
+);
 CREATE TABLE survey_invites (invite_id VARCHAR, sent_at TIMESTAMP, delivered TINYINT, is_test TINYINT);
 CREATE TABLE responses (
     response_id VARCHAR, survey_id VARCHAR, kind VARCHAR, item VARCHAR, customer_id VARCHAR, employee_id VARCHAR,
@@ -32,10 +35,20 @@ CREATE TABLE feedback_actions (
 );
 CREATE TABLE orders (
     order_id VARCHAR, customer_id VARCHAR, ordered_at TIMESTAMP, status VARCHAR, currency VARCHAR, target_amount DOUBLE,
-    invoice_amount DOUBLE, off_invoice_amount DOUBLE, refund_amount DOUBLE, source_conversation_id VARCHAR
+    invoice_amount DOUBLE, off_invoice_amount DOUBLE, refund_amount DOUBLE, source_conversation_id VARCHAR, cost_amount DOUBLE
 );
 CREATE TABLE subscriptions (
-    subscription_id VARCHAR, customer_id VARCHAR, started_at DATE, ended_at DATE, mrr DOUBLE, currency VARCHAR
+    subscription_id VARCHAR, customer_id VARCHAR, started_at DATE, ended_at DATE, mrr DOUBLE, currency VARCHAR,
+    end_reason VARCHAR
+);
+CREATE TABLE cash_entries (
+    entry_id VARCHAR, booked_on DATE, activity VARCHAR, category VARCHAR, amount DOUBLE, currency VARCHAR, customer_id VARCHAR
+);
+CREATE TABLE benchmarks (
+    kind VARCHAR, entity VARCHAR, period VARCHAR, value DOUBLE, unit VARCHAR, currency VARCHAR, source VARCHAR, error_pct DOUBLE
+);
+CREATE TABLE cost_entries (
+    period VARCHAR, cost_center VARCHAR, category VARCHAR, amount DOUBLE, currency VARCHAR, customer_id VARCHAR
 );
 CREATE TABLE promises (
     promise_id VARCHAR, made_at TIMESTAMP, due_at VARCHAR, due_precision VARCHAR, kept_at TIMESTAMP, status VARCHAR,

@@ -1,7 +1,7 @@
 """From sums to numbers: for each group of a call the components and estimate of one output, by its family."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,11 @@ class Measured:
     unpriced: int = 0
     approximate: bool = False
     covered: bool = True
+    earlier: tuple[Components, Estimate] | None = None
+
+    def as_earlier(self) -> "Measured":
+        """As a growth counts the period it looks back to."""
+        return self if self.earlier is None else replace(self, components=self.earlier[0], estimate=self.earlier[1])
 
 
 NOTHING = Measured({}, NO_DATA, covered=False)
@@ -41,8 +46,8 @@ NOTHING = Measured({}, NO_DATA, covered=False)
 def measure(recipe: Recipe, material: Material, state: State) -> list[Measured]:
     """The output in every group, in the order of the groups."""
     measured = FAMILIES[recipe.base](recipe, recipe.parts, material, state)
-    if recipe.others:
-        others = FAMILIES[recipe.base](recipe, recipe.others, material, state)
+    others = FAMILIES[recipe.base](recipe, recipe.others, material, state) if recipe.others else []
+    if recipe.family == "Contrast":
         measured = [contrasted(recipe, *pair) for pair in zip(measured, others, strict=True)]
     approximate = np.zeros(material.groups.count, dtype=bool)
     if recipe.fallback:
@@ -62,6 +67,7 @@ def measure(recipe: Recipe, material: Material, state: State) -> list[Measured]:
             int(sides["unpriced"][n]),
             bool(approximate[n]),
             _covered(recipe, material, state, n),
+            others[n] if others else None,
         )
         for n, (components, estimate) in enumerate(measured)
     ]
