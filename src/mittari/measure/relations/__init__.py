@@ -20,6 +20,7 @@ from mittari.measure.relations.invitations import invitations
 from mittari.measure.relations.low_scores import low_scores, reactions
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
+from mittari.measure.relations.person_scores import expectation_gaps, person_scores
 from mittari.measure.relations.promises import promise_outcomes
 from mittari.measure.relations.waits import waits
 
@@ -33,6 +34,8 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "invitations": invitations,
     "low_scores": low_scores,
     "reactions": reactions,
+    "person_scores": person_scores,
+    "expectation_gaps": expectation_gaps,
     "promise_outcomes": promise_outcomes,
     "contract_spans": contract_spans,
     "first_purchases": first_purchases,
