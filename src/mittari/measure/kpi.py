@@ -39,7 +39,10 @@ PERSPECTIVES = {
 
 @dataclass(frozen=True)
 class Definition:
-    """A KPI as declared. `build(relation, **params)` returns its outputs, headline first."""
+    """A KPI as declared. `build(relation, **params)` returns its outputs, headline first.
+
+    Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
+    """
 
     id: str
     number: int
@@ -68,6 +71,7 @@ class Definition:
     board: int | None = None
     version: int = 1
     final_after: int = 30
+    suppress_below: int = 0
     parameters: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
 

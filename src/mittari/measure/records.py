@@ -12,7 +12,7 @@ from mittari.measure.families.estimate import NO_DATA
 from mittari.measure.kpi import MONEY, Definition
 from mittari.measure.material import Material
 from mittari.measure.recipe import Recipe
-from mittari.measure.result import Record, utc_text
+from mittari.measure.result import SUPPRESSED, Record, utc_text
 
 ZERO_NEEDS_COVERAGE = ("Count", "EuroSum", "Stock", "Growth")
 
@@ -60,6 +60,7 @@ def record(
     params: Mapping[str, Any],
     material: Material,
     flags: Sequence[str] = (),
+    suppressed: bool = False,
 ) -> Record:
     """The record of one group; `slice_of` names its slice, the filter of the call included."""
     estimate = measured.estimate
@@ -82,6 +83,9 @@ def record(
         "definition_version": definition.version_text(params),
         "data_version": state.version(tables),
     }
+    if suppressed:
+        told = {**shared, "n_na": None, "n_censored": None}
+        return Record(value=None, n=None, components={}, status=SUPPRESSED, **told)
     if absent:
         return Record(
             value=None,

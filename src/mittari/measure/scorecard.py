@@ -13,6 +13,7 @@ from mittari.measure.material import Material, SliceKey
 from mittari.measure.plan import Plans, Wanted, for_scales, run, shape_of
 from mittari.measure.recipe import Recipe
 from mittari.measure.result import Record, utc_text
+from mittari.measure.screen import Screen, whole
 from mittari.measure.slices import plain_groups, scale_groups
 from mittari.time import Instant, Period, parse_period, previous, same_last_year, to_local
 
@@ -115,10 +116,33 @@ def _measured(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader
     wide = _with_looked_back(wanted, call)
     material, measured = _measured_apart(wanted, wide, plans, reader, state)
     before = _before(wanted, call, material, measured, plans, reader, state)
+    screens = _screens(wanted, call, material, measured, plans, reader, state)
     return [
-        list(_records(wanted[number], recipe, material, measured[number], number, before, call, state))
+        list(_records(wanted[number], recipe, material, measured[number], number, before, screens[number], call, state))
         for number, recipe in enumerate(material.plan.recipes)
     ]
+
+
+def _screens(
+    wanted: Sequence[Wanted],
+    call: Call,
+    material: Material,
+    measured: list[list[Measured]],
+    plans: Plans,
+    reader: Reader,
+    state: State,
+) -> list[Screen | None]:
+    """For each KPI that hides small groups, what says which; a filtered call is measured beside all it leaves out."""
+    found: list[Screen | None] = []
+    for number, one in enumerate(wanted):
+        if not one[0].suppress_below:
+            found.append(None)
+        elif material.call.where:
+            all_slices, in_all = _measured_apart([one], whole(call), plans, reader, state)
+            found.append(Screen(one[0], call, all_slices, in_all[0]))
+        else:
+            found.append(Screen(one[0], call, material, measured[number]))
+    return found
 
 
 def _run(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, state: State) -> Material:
@@ -223,6 +247,7 @@ def _records(
     measured: list[Measured],
     number: int,
     before: Earlier,
+    screen: Screen | None,
     call: Call,
     state: State,
 ) -> Iterator[Record]:
@@ -244,4 +269,5 @@ def _records(
             params=params,
             material=material,
             flags=group.flags,
+            suppressed=screen is not None and screen.hides(group.period, group.slice_of),
         )
