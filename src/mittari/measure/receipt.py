@@ -9,6 +9,7 @@ from typing import Any
 from mittari.measure import bind
 from mittari.measure.call import Call, Reader, Span, State
 from mittari.measure.evaluate import covered_days
+from mittari.measure.evaluate.models import sums_of
 from mittari.measure.kpi import PERSPECTIVES, Definition
 from mittari.measure.material import texts
 from mittari.measure.plan import Plans, Wanted, for_scales, shape_of
@@ -150,6 +151,7 @@ class Opened:
             "population": recipe.population,
             "rule": recipe.rule,
             "given": recipe.given,
+            "sums": sums_of(recipe.parts) if recipe.base == "Model" else [],
             "days": len(self.call.spans[0].days),
             "half_hours": self.request.half_hours,
             "one_day": len(self.call.spans[0].days) == 1,

@@ -139,7 +139,7 @@ def _of_population(
 
 
 def _model(how: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Components, Estimate]:
-    sums: dict[str, float] = {}
+    sums: dict[str, float] = dict.fromkeys(how["sums"], 0.0)
     for row in rows:
         sums[row["block"]] = sums.get(row["block"], 0.0) + float(row["x"])
     n = round(sums.pop(ROWS, 0.0))

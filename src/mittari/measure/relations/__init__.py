@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from mittari.measure.relations.answers import answers, latest
 from mittari.measure.relations.base import Facts, Source
 from mittari.measure.relations.buyers import buyers
+from mittari.measure.relations.competitors import brand_ranks, brand_ratings
 from mittari.measure.relations.complaints import complaints
 from mittari.measure.relations.contacts import contacts
 from mittari.measure.relations.customers import (
@@ -36,6 +37,8 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "reactions": reactions,
     "person_scores": person_scores,
     "expectation_gaps": expectation_gaps,
+    "brand_ratings": brand_ratings,
+    "brand_ranks": brand_ranks,
     "promise_outcomes": promise_outcomes,
     "contract_spans": contract_spans,
     "first_purchases": first_purchases,
