@@ -42,6 +42,7 @@ class Definition:
     """A KPI as declared. `build(relation, **params)` returns its outputs, headline first.
 
     Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
+    `needs` says which results of other KPIs it is made of (`measure/needed.py`).
     """
 
     id: str
@@ -72,6 +73,7 @@ class Definition:
     version: int = 1
     final_after: int = 30
     suppress_below: int = 0
+    needs: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
 

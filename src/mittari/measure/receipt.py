@@ -15,7 +15,7 @@ from mittari.measure.material import texts
 from mittari.measure.plan import Plans, Wanted, for_scales, shape_of
 from mittari.measure.recipe import EXPOSURE, OTHER, Recipe, RowQuery
 from mittari.measure.result import SUPPRESSED, Record, utc_text
-from mittari.measure.scorecard import against, scorecard, with_basis
+from mittari.measure.scorecard import against, completed, scorecard, with_basis
 
 Rows = list[dict[str, Any]]
 
@@ -49,6 +49,7 @@ class Opened:
         self.definition, self.output, params = wanted
         self.record, self.reader, self.state = record, reader, state
         self.asked = call
+        call = completed(self.definition, call, plans, reader, state)
         self.call = for_scales(call) if self.definition.scales else call
         self.shape = shape_of(self.call, state)
         self.params = with_basis(params, self.shape.basis)

@@ -81,7 +81,7 @@ def record(
         "n_censored": measured.censored,
         "n_rejected": state.refused(tables, span.start, span.end) + measured.unpriced,
         "definition_version": definition.version_text(params),
-        "data_version": state.version(tables),
+        "data_version": max([state.version(tables), *(each.data_version for each in call.results)]),
     }
     if suppressed:
         told = {**shared, "n_na": None, "n_censored": None}

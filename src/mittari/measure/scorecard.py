@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from mittari.errors import MittariError, UserError
-from mittari.measure import dimensions, records
+from mittari.measure import dimensions, needed, records
 from mittari.measure.call import Call, Reader, State
 from mittari.measure.evaluate import NOTHING, Measured, measure
 from mittari.measure.kpi import Definition
@@ -57,7 +57,9 @@ def _asked(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, s
     for numbers in _together(asked):
         some = [wanted[number] for number in numbers]
         try:
-            made = _measured(some, call, plans, reader, state)
+            known = () if call.where or call.by else [record for records in found.values() for record in records]
+            ready = completed(some[0][0], call, plans, reader, state, known)
+            made = _measured(some, ready, plans, reader, state)
         except UserError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever goes wrong costs one KPI, which says so on its card
@@ -75,12 +77,12 @@ def missing_dimensions(definition: Definition, call: Call) -> list[str]:
 
 
 def _together(wanted: Mapping[int, Wanted]) -> Iterator[list[int]]:
-    """Outputs that can share a plan: those on scales apart, comparisons by the period they compare with."""
+    """Outputs that can share a plan: of other KPIs (last) or scales apart, comparisons by the period looked to."""
     sets: dict[tuple[Any, ...], list[int]] = {}
     for number, (definition, _, params) in wanted.items():
         looks_back = definition.relation if definition.against(params) and not definition.scales else None
-        sets.setdefault((definition.scales, looks_back), []).append(number)
-    yield from sets.values()
+        sets.setdefault((definition.needs, definition.scales, looks_back), []).append(number)
+    yield from sorted(sets.values(), key=lambda numbers: bool(wanted[numbers[0]][0].needs))
 
 
 def _failed(one: Wanted, call: Call, error: Exception) -> list[Record]:
@@ -109,6 +111,17 @@ def _empty(one: Wanted, call: Call, period: str, note: str, n: int | None) -> Re
         n=n,
         status="no_data",
         note=note,
+    )
+
+
+def completed(
+    definition: Definition, call: Call, plans: Plans, reader: Reader, state: State, known: Sequence[Record] = ()
+) -> Call:
+    """The call with the results of other KPIs that this one is made of; those `known` are not measured again."""
+    if not definition.needs:
+        return call
+    return needed.completed(
+        call, reader, lambda some, plain: scorecard(some, plain, plans=plans, reader=reader, state=state), known
     )
 
 

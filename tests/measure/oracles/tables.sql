@@ -33,6 +33,7 @@ CREATE TABLE competitor_ratings (
 CREATE TABLE benchmarks (
     kind VARCHAR, entity VARCHAR, period VARCHAR, value DOUBLE, n INTEGER, k_pos INTEGER, k_neg INTEGER
 );
+CREATE TABLE targets (kpi_id VARCHAR, slice VARCHAR, value DOUBLE, value_high DOUBLE, direction VARCHAR, valid_from DATE);
 CREATE TABLE orders (
     order_id VARCHAR, customer_id VARCHAR, ordered_at TIMESTAMP, status VARCHAR, currency VARCHAR, target_amount DOUBLE,
     invoice_amount DOUBLE, off_invoice_amount DOUBLE, refund_amount DOUBLE

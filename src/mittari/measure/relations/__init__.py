@@ -17,6 +17,7 @@ from mittari.measure.relations.customers import (
     customer_periods_by_orders,
     first_purchases,
 )
+from mittari.measure.relations.goals import goals
 from mittari.measure.relations.invitations import invitations
 from mittari.measure.relations.low_scores import low_scores, reactions
 from mittari.measure.relations.open_cases import open_cases
@@ -39,6 +40,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "expectation_gaps": expectation_gaps,
     "brand_ratings": brand_ratings,
     "brand_ranks": brand_ranks,
+    "goals": goals,
     "promise_outcomes": promise_outcomes,
     "contract_spans": contract_spans,
     "first_purchases": first_purchases,
