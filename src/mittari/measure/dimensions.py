@@ -50,6 +50,8 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "invitations": INVITATIONS,
     "low_scores": ANSWERS,
     "reactions": ANSWERS,
+    "person_scores": ANSWERS,
+    "expectation_gaps": ANSWERS,
     "promise_outcomes": PROMISES,
     "order_lines_eur": ORDERS,
     "revenue_lines": ORDERS,

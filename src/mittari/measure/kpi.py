@@ -20,6 +20,7 @@ from mittari.errors import UserError, did_you_mean
 
 SHARE, SECONDS, COUNT, POINTS, MONEY, CUSTOMERS, DAYS = "fraction", "s", "count", "points", "money", "customers", "days"
 PER_1000 = "per_1000"
+SCORE_100, SCALE_POINTS = "score_100", "scale_points"
 HIGHER, LOWER, NEITHER, BAND = "higher", "lower", "neither", "band"
 LEAD, LAG = "lead", "lag"
 SUBJECTIVE, OBJECTIVE = "subjective", "objective"
@@ -39,7 +40,11 @@ PERSPECTIVES = {
 
 @dataclass(frozen=True)
 class Definition:
-    """A KPI as declared. `build(relation, **params)` returns its outputs, headline first."""
+    """A KPI as declared. `build(relation, **params)` returns its outputs, headline first.
+
+    Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
+    `needs` says which results of other KPIs it is made of (`measure/needed.py`).
+    """
 
     id: str
     number: int
@@ -69,6 +74,8 @@ class Definition:
     board: int | None = None
     version: int = 1
     final_after: int = 30
+    suppress_below: int = 0
+    hint: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
 

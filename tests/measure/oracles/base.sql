@@ -105,3 +105,21 @@ SELECT subscription_id, customer_id, segment, started_at AS starts, mrr, currenc
        coalesce(CASE WHEN midnight(ended_at) <= as_of THEN ended_at END, DATE '9999-12-31') AS ends
 FROM subscriptions LEFT JOIN customers USING (customer_id)
 WHERE midnight(started_at) <= as_of;
+
+-- G14 to G17: the latest scored answer of each person to each question of a kind in a period, on a scale from 0 to 100, null
+-- where the question was left open. Who is not known is known by the invitation, or else stands alone.
+CREATE MACRO questions(asked_kind, p0, p1, as_of) AS TABLE
+SELECT coalesce('person ' || coalesce(customer_id, employee_id), 'invitation ' || invite_id, 'answer ' || response_id) AS who, item, order_id,
+       arg_max(100 * (score - coalesce(scale_min, 1)) / (coalesce(scale_max, 5) - coalesce(scale_min, 1)), responded_at)
+           FILTER (score IS NOT NULL AND coalesce(answered, 1) = 1) AS of_100
+FROM responses
+WHERE kind = asked_kind AND coalesce(is_test, 0) = 0 AND coalesce(is_repeat_press, 0) = 0
+  AND responded_at <= as_of AND responded_at >= p0 AND responded_at < p1
+GROUP BY ALL;
+
+-- 34: the mean of each person over the questions put to them; at least half of these must be answered.
+CREATE MACRO person_means(asked_kind, asked_item, p0, p1, as_of) AS TABLE
+WITH each AS (
+    SELECT who, item, max(of_100) AS of_100 FROM questions(asked_kind, p0, p1, as_of) WHERE wanted(asked_item, item) GROUP BY ALL
+)
+SELECT who, CASE WHEN 2 * count(of_100) >= count(*) THEN avg(of_100) END AS score FROM each GROUP BY ALL;

@@ -33,6 +33,13 @@ CREATE TABLE feedback_actions (
     action_id VARCHAR, response_id VARCHAR, topic VARCHAR, kind VARCHAR, is_auto TINYINT, first_contact_at TIMESTAMP,
     closed_at TIMESTAMP
 );
+CREATE TABLE competitor_ratings (
+    respondent_id VARCHAR, brand VARCHAR, is_own TINYINT, score DOUBLE, category VARCHAR, asked_at TIMESTAMP
+);
+CREATE TABLE benchmarks (
+    kind VARCHAR, entity VARCHAR, period VARCHAR, value DOUBLE, n INTEGER, k_pos INTEGER, k_neg INTEGER
+);
+CREATE TABLE targets (kpi_id VARCHAR, slice VARCHAR, value DOUBLE, value_high DOUBLE, direction VARCHAR, valid_from DATE);
 CREATE TABLE orders (
     order_id VARCHAR, customer_id VARCHAR, ordered_at TIMESTAMP, status VARCHAR, currency VARCHAR, target_amount DOUBLE,
     invoice_amount DOUBLE, off_invoice_amount DOUBLE, refund_amount DOUBLE, source_conversation_id VARCHAR, cost_amount DOUBLE

@@ -11,6 +11,7 @@ from mittari.measure.relations.base import Facts, Source
 from mittari.measure.relations.buyers import buyers
 from mittari.measure.relations.cash import cash_lines_eur
 from mittari.measure.relations.chats import chats
+from mittari.measure.relations.competitors import brand_ranks, brand_ratings
 from mittari.measure.relations.complaints import complaints
 from mittari.measure.relations.contacts import contacts
 from mittari.measure.relations.costs import service_costs
@@ -22,12 +23,14 @@ from mittari.measure.relations.customers import (
     customer_periods_by_orders,
     first_purchases,
 )
+from mittari.measure.relations.goals import goals
 from mittari.measure.relations.invitations import invitations
 from mittari.measure.relations.low_scores import low_scores, reactions
 from mittari.measure.relations.margins import customer_margins, customer_margins_at_cost
 from mittari.measure.relations.market import market_lines
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
+from mittari.measure.relations.person_scores import expectation_gaps, person_scores
 from mittari.measure.relations.promises import promise_outcomes
 from mittari.measure.relations.replies import replied_contacts
 from mittari.measure.relations.returns import bot_contacts, first_contacts
@@ -52,6 +55,11 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "invitations": invitations,
     "low_scores": low_scores,
     "reactions": reactions,
+    "person_scores": person_scores,
+    "expectation_gaps": expectation_gaps,
+    "brand_ratings": brand_ratings,
+    "brand_ranks": brand_ranks,
+    "goals": goals,
     "promise_outcomes": promise_outcomes,
     "contract_spans": contract_spans,
     "buying_spans": buying_spans,
