@@ -30,6 +30,7 @@ ANSWERS = (
 PROMISES = ("kind", "status")
 ORDERS = ("channel", "product", "status", "currency")
 EMPLOYEES = ("team_id", "role", "contract")
+AGENT_DAYS = ("agent_id",)
 CUSTOMER = ("account_id", "segment", "country", "lang", "acquisition_channel")
 
 OF_RELATION: dict[str, tuple[str, ...]] = {
@@ -41,6 +42,9 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "latest_answers": ANSWERS,
     "promise_outcomes": PROMISES,
     "order_lines_eur": ORDERS,
+    "agent_days": AGENT_DAYS,
+    "separations": EMPLOYEES,
+    "staff_periods": EMPLOYEES,
 }
 CUSTOM = "dim_"
 SCALE = "scale"

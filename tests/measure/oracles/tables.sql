@@ -32,6 +32,8 @@ CREATE TABLE promises (
     promise_id VARCHAR, made_at TIMESTAMP, due_at VARCHAR, due_precision VARCHAR, kept_at TIMESTAMP, status VARCHAR,
     replaced_by VARCHAR, renegotiated_by VARCHAR
 );
+CREATE TABLE employees (employee_id VARCHAR, start_on DATE, last_day_on DATE, leave_type VARCHAR, team_id VARCHAR);
+CREATE TABLE work_time (agent_id VARCHAR, "date" DATE, paid_s DOUBLE, handling_s DOUBLE, idle_s DOUBLE);
 CREATE TABLE fx_rates ("date" DATE, quote VARCHAR, rate DOUBLE);
 CREATE TABLE business_calendars (
     calendar_id VARCHAR, tz VARCHAR, weekday INTEGER, "date" DATE, "open" INTERVAL, "close" INTERVAL, kind VARCHAR,

@@ -5,6 +5,7 @@ A relation is a function from the facts (and its own parameters) to one or more 
 
 from collections.abc import Callable, Mapping
 
+from mittari.measure.relations.agent_days import agent_days
 from mittari.measure.relations.answers import answers, latest
 from mittari.measure.relations.base import Facts, Source
 from mittari.measure.relations.buyers import buyers
@@ -16,6 +17,7 @@ from mittari.measure.relations.customers import (
     customer_periods_by_orders,
     first_purchases,
 )
+from mittari.measure.relations.employment import separations, staff_periods
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
 from mittari.measure.relations.promises import promise_outcomes
@@ -35,6 +37,9 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "customer_periods_by_orders": customer_periods_by_orders,
     "buyers": buyers,
     "order_lines_eur": order_lines_eur,
+    "agent_days": agent_days,
+    "separations": separations,
+    "staff_periods": staff_periods,
 }
 
 __all__ = ["RELATIONS", "Facts", "Source"]
