@@ -18,9 +18,12 @@ from mittari.measure.relations.customers import (
     first_purchases,
 )
 from mittari.measure.relations.employment import separations, staff_periods
+from mittari.measure.relations.next_waits import next_waits
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
 from mittari.measure.relations.promises import promise_outcomes
+from mittari.measure.relations.sla_instances import sla_instances
+from mittari.measure.relations.status_spans import status_spans
 from mittari.measure.relations.waits import waits
 
 RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
@@ -39,6 +42,9 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "order_lines_eur": order_lines_eur,
     "agent_days": agent_days,
     "separations": separations,
+    "next_waits": next_waits,
+    "sla_instances": sla_instances,
+    "status_spans": status_spans,
     "staff_periods": staff_periods,
 }
 

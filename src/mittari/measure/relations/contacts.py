@@ -54,8 +54,8 @@ def with_ages(rows: ir.Table) -> ir.Table:
     )
 
 
-def written(facts: Facts) -> ir.Table:
-    """Every conversation known at `as_of`, with its clocks as they stood then."""
+def written(facts: Facts, *more: str) -> ir.Table:
+    """Every conversation known at `as_of`, with its clocks as they stood then, and `more` columns as they are kept."""
     raw = facts.table("conversations")
     raw = raw.filter(raw.created_at <= as_of())
     rows = raw.mutate(
@@ -86,7 +86,7 @@ def written(facts: Facts) -> ir.Table:
         is_complaint=flag(raw.is_complaint),
         no_reply_needed=flag(raw.no_reply_needed),
     )
-    return _written_states(rows).select(*COLUMNS, *facts.dimensions("conversations"))
+    return _written_states(rows).select(*COLUMNS, *more, *facts.dimensions("conversations"))
 
 
 def _written_states(rows: ir.Table) -> ir.Table:

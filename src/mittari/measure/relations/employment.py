@@ -38,7 +38,9 @@ def separations(facts: Facts) -> Mapping[str, Source]:
         left_local=rows.last_day_on.cast("timestamp"),
         moved=rows.leave_type.isin(MOVES).fill_null(False),
     )
-    return {"written": _source(rows.mutate(eligible=~rows.moved), {"moved": "moved inside the company, or a term ended"})}
+    return {
+        "written": _source(rows.mutate(eligible=~rows.moved), {"moved": "moved inside the company, or a term ended"})
+    }
 
 
 def staff_periods(facts: Facts) -> Mapping[str, Source]:
@@ -64,6 +66,4 @@ def staff_periods(facts: Facts) -> Mapping[str, Source]:
 
 def _source(rows: ir.Table, left_out: Mapping[str, str], periodic: bool = False) -> Source:
     columns = {name: name for name in dimensions.EMPLOYEES}
-    return Source(
-        rows=rows, tables=("employees",), key="key", left_out=left_out, dimensions=columns, periodic=periodic
-    )
+    return Source(rows=rows, tables=("employees",), key="key", left_out=left_out, dimensions=columns, periodic=periodic)
