@@ -6,7 +6,7 @@ import ibis
 from ibis.expr import types as ir
 
 from mittari.measure import dimensions
-from mittari.measure.relations.base import Facts, Source, as_of, seconds, seen
+from mittari.measure.relations.base import Facts, Source, as_of, seconds, seen, true
 from mittari.measure.relations.contacts import LEFT_OUT, written
 
 THANKS_S = 86_400.0
@@ -49,7 +49,7 @@ def later_waits(facts: Facts) -> ir.Table:
         key=rows.wait_key,
         agent_id=rows.replied_at.notnull().ifelse(rows.replied_by, ibis.null("string")),
         replied=rows.replied_at.notnull(),
-        left=rows.replied_at.isnull() & rows.abandoned,
+        left=rows.replied_at.isnull() & true(rows.abandoned_at >= rows.later_started_at),
         thanks=rows.replied_at.isnull() & rows.solved & (age_s >= THANKS_S),
     )
     return rows.mutate(unanswered=rows.incoming & ~rows.replied & ~rows.thanks)
