@@ -12,6 +12,7 @@ from measure import worlds
 from measure.worlds import HOUR, Row, World, installation, world
 from mittari.measure import families
 from mittari.measure.kpi import catalogue
+from mittari.measure.outputs import KEYED
 from mittari.measure.result import Record
 from mittari.workspace import Workspace
 
@@ -97,7 +98,7 @@ def test_the_parts_of_a_month_add_up_to_the_month(company: Workspace) -> None:
     for name, record in whole.items():
         definition = catalogue()[record.kpi_id]
         family = definition.families[record.output]
-        if definition.merge != "add" or family == "Change" or (definition.block == "person" and family != "Count"):
+        if definition.merge != "add" or family == "Change" or (definition.block in KEYED and family != "Count"):
             continue
         parts = first[name], second[name]
         if family == "Count" and record.components.get("exposure", 1) == 1:

@@ -21,6 +21,7 @@ World = dict[str, list[Row]]
 NOW = datetime(2026, 1, 1)
 FIRST_DAY, DAYS = datetime(2025, 2, 1), 89
 CUSTOMERS = 40
+AGENTS = 7
 FIRST_HOUR, LAST_HOUR = 4, 19  # of the day in UTC; in Oslo and Helsinki the same local day
 HOUR = timedelta(hours=1)
 
@@ -28,7 +29,7 @@ HOUR = timedelta(hours=1)
 def world(seed: int) -> World:
     """A company; the same for the same seed."""
     some = np.random.default_rng(seed)
-    return {
+    facts: World = {
         "conversations": [conversation(some, number) for number in range(260)],
         "calls": [call(some, number) for number in range(160)],
         **books(seed),
@@ -36,7 +37,13 @@ def world(seed: int) -> World:
         "orders": [order(some, number) for number in range(120)],
         "subscriptions": [row for number in range(CUSTOMERS) for row in contracts(some, number)],
         "promises": [promise(some, number) for number in range(90)],
+        "employees": [employee(some, number) for number in range(12)],
+        "work_time": [work(some, agent, day) for agent in range(AGENTS) for day in range(DAYS) if day % 7 < 5],
+        "sla_targets": [target(metric) for metric in ("first_response", "next_response", "resolution")],
     }
+    facts["status_events"] = [row for case in facts["conversations"] for row in states(some, case)]
+    facts["messages"] = [row for case in facts["conversations"] for row in words(some, case)]
+    return facts
 
 
 def moment(some: np.random.Generator) -> datetime:
@@ -77,6 +84,7 @@ def conversation(some: np.random.Generator, number: int) -> Row:
         "last_solved_at": last or solved,
         "reopened_at": again,
         "abandoned_at": None if answered else later(some, created, HOUR, 0.4),
+        "agent_id": f"e{number % AGENTS}",
         "resolved_by": sometimes(some, str(some.choice(["agent", "agent", "bot"])), 0.9),
         "reason_code": sometimes(some, str(some.choice(["bill", "fault"])), 0.7),
         "is_complaint": int(some.random() < 0.3),
@@ -195,6 +203,55 @@ def promise(some: np.random.Generator, number: int) -> Row:
         "kept_at": sometimes(some, due + timedelta(hours=int(some.integers(-20, 6))), 0.85),
         "status": sometimes(some, "kept", 0.5),
     }
+
+
+def employee(some: np.random.Generator, number: int) -> Row:
+    starts = datetime(2024, 10, 1) + timedelta(days=18 * number)
+    leaves = some.random() < 0.5
+    return {
+        "employee_id": f"e{number}",
+        "start_on": f"{starts:%Y-%m-%d}",
+        "last_day_on": f"{starts + timedelta(days=int(some.integers(30, 240))):%Y-%m-%d}" if leaves else None,
+        "leave_type": str(some.choice(["voluntary", "dismissed", "transfer"])) if leaves else None,
+    }
+
+
+def work(some: np.random.Generator, agent: int, day: int) -> Row:
+    handling, idle = (float(some.integers(3_000, 13_000)) for _ in range(2))
+    date = f"{FIRST_DAY + timedelta(days=day):%Y-%m-%d}"
+    return {"agent_id": f"e{agent}", "date": date, "paid_s": 27_000.0, "handling_s": handling, "idle_s": idle}
+
+
+def target(metric: str) -> Row:
+    allowed = {"first_response": 3600.0, "next_response": 1800.0, "resolution": 24 * 3600.0}
+    return {"policy_id": "p", "metric": metric, "target_s": allowed[metric], "clock": "calendar"}
+
+
+def states(some: np.random.Generator, case: Row) -> list[Row]:
+    """Of most solved conversations: new, pending from the answer on, open for a while before the first solve."""
+    answered, solved = case["first_response_at"], case["first_solved_at"]
+    if solved is None or solved - answered < HOUR or some.random() < 0.3:
+        return []
+    changes = [("new", case["created_at"]), ("pending", answered), ("open", solved - HOUR / 2), ("solved", solved)]
+    return [{"conversation_id": case["conversation_id"], "at": at, "kind": "status", "value": to} for to, at in changes]
+
+
+def words(some: np.random.Generator, case: Row) -> list[Row]:
+    """After the first answer the customer may write again, and may be answered again."""
+    answered = case["first_response_at"]
+    again = later(some, answered, 5 * HOUR, 0.7)
+    replied = later(some, again, 5 * HOUR, 0.9)
+    said = [("customer", case["created_at"]), ("agent", answered), ("customer", again), ("agent", replied)]
+    return [
+        {
+            "message_id": f"{case['conversation_id']}-{n}",
+            "conversation_id": case["conversation_id"],
+            "sent_at": at,
+            "author_type": who,
+        }
+        for n, (who, at) in enumerate(said)
+        if at is not None
+    ]
 
 
 def installation(folder: Path, plans: Path, facts: World, zone: str = "Europe/Helsinki") -> LocalWorkspace:

@@ -32,6 +32,9 @@ PROMISES = ("kind", "status")
 ORDERS = ("channel", "product", "status", "currency")
 CASH = ("category", "currency")
 EMPLOYEES = ("team_id", "role", "contract")
+NEXT_WAITS = ("channel", "priority", "team_id", "agent_id", "first_responder_id", "reason_code")
+SLA_INSTANCES = (*NEXT_WAITS, "metric")
+AGENT_DAYS = ("agent_id",)
 CUSTOMER = ("account_id", "segment", "country", "lang", "acquisition_channel")
 
 OF_RELATION: dict[str, tuple[str, ...]] = {
@@ -56,6 +59,12 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "order_lines_eur": ORDERS,
     "revenue_lines": ORDERS,
     "cash_lines_eur": CASH,
+    "agent_days": AGENT_DAYS,
+    "separations": EMPLOYEES,
+    "next_waits": NEXT_WAITS,
+    "sla_instances": SLA_INSTANCES,
+    "status_spans": CONTACTS,
+    "staff_periods": EMPLOYEES,
 }
 CUSTOM = "dim_"
 SCALE = "scale"

@@ -21,6 +21,7 @@ from mittari.errors import UserError, did_you_mean
 SHARE, SECONDS, COUNT, POINTS, MONEY, CUSTOMERS, DAYS = "fraction", "s", "count", "points", "money", "customers", "days"
 PER_1000 = "per_1000"
 SCORE_100, SCALE_POINTS = "score_100", "scale_points"
+CASES_PER_HOUR = "cases_per_hour"
 HIGHER, LOWER, NEITHER, BAND = "higher", "lower", "neither", "band"
 LEAD, LAG = "lead", "lag"
 SUBJECTIVE, OBJECTIVE = "subjective", "objective"
@@ -43,7 +44,7 @@ class Definition:
     """A KPI as declared. `build(relation, **params)` returns its outputs, headline first.
 
     Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
-    `needs` says which results of other KPIs it is made of (`measure/needed.py`).
+    `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint` what to do where it has no value.
     """
 
     id: str

@@ -83,6 +83,36 @@ SELECT conversation_id AS contact_id, seen.* EXCLUDE (conversation_id, last_solv
        coalesce(solved_at > coalesce(reopened_at, TIMESTAMP '0001-01-01'), false) AS solved_now
 FROM seen LEFT JOIN customers USING (customer_id);
 
+-- G6, G8: the waits of inbound conversations after their first answer. One opens with the first customer message after a
+-- human one and ends with the next human one; what customer and agent say at the same instant, the customer said first.
+-- Unanswered for a day in a conversation that is solved, the message was a thank-you.
+CREATE MACRO later_waits(as_of) AS TABLE
+WITH RECURSIVE chain AS (
+    SELECT conversation_id AS child, conversation_id AS root, merged_into FROM conversations
+    UNION ALL
+    SELECT chain.child, parent.conversation_id, parent.merged_into
+    FROM chain JOIN conversations AS parent ON parent.conversation_id = chain.merged_into
+), cases AS (
+    SELECT * FROM written(as_of) WHERE direction = 'in' AND answered_at IS NOT NULL
+), spoken AS (
+    SELECT root, sent_at, author_type, coalesce(is_auto, 0) AS is_auto
+    FROM messages JOIN chain ON child = conversation_id AND chain.merged_into IS NULL
+    WHERE coalesce(is_public, 1) = 1 AND sent_at <= as_of
+), human AS (
+    SELECT root, sent_at FROM spoken WHERE author_type = 'agent' AND is_auto = 0
+    UNION SELECT contact_id, answered_at FROM cases
+), asked AS (
+    SELECT DISTINCT c.*, m.sent_at AS asked_at,
+           (SELECT max(h.sent_at) FROM human AS h WHERE h.root = m.root AND h.sent_at < m.sent_at) AS before,
+           (SELECT min(h.sent_at) FROM human AS h WHERE h.root = m.root AND h.sent_at >= m.sent_at) AS replied_at
+    FROM spoken AS m JOIN cases AS c ON c.contact_id = m.root
+    WHERE m.author_type = 'customer' AND m.sent_at > c.answered_at
+)
+SELECT * FROM asked
+WHERE NOT EXISTS (SELECT 1 FROM spoken AS m WHERE m.root = contact_id AND m.author_type = 'customer'
+                  AND m.sent_at > before AND m.sent_at < asked_at)
+  AND NOT (replied_at IS NULL AND solved_now AND seconds(asked_at, as_of) >= 86400);
+
 -- G5, G7, G12: calls from customers that are no tests, as they were known at `as_of`.
 CREATE MACRO inbound_calls(as_of) AS TABLE
 SELECT calls.* EXCLUDE (agent_id), agent_id, 'phone' AS channel, segment,

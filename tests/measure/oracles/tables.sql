@@ -1,7 +1,7 @@
 -- The tables as the specification names their columns (section 4.1), as far as the oracles read them; no derived column.
 -- A column that a file lacks stays null. The time of a promise is text: an instant or a local date.
 CREATE TABLE conversations (
-    conversation_id VARCHAR, customer_id VARCHAR, channel VARCHAR, direction VARCHAR, created_at TIMESTAMP,
+    conversation_id VARCHAR, customer_id VARCHAR, channel VARCHAR, priority VARCHAR, direction VARCHAR, created_at TIMESTAMP,
     bot_first TINYINT, handoff_at TIMESTAMP, wait_start_at TIMESTAMP, first_response_at TIMESTAMP, first_solved_at TIMESTAMP,
     last_solved_at TIMESTAMP, reopened_at TIMESTAMP, reopened_last_at TIMESTAMP, abandoned_at TIMESTAMP, resolved_by VARCHAR,
     agent_id VARCHAR, first_responder_id VARCHAR, calendar_id VARCHAR, no_reply_needed TINYINT, reason_code VARCHAR,
@@ -60,6 +60,12 @@ CREATE TABLE cost_entries (
 CREATE TABLE promises (
     promise_id VARCHAR, made_at TIMESTAMP, due_at VARCHAR, due_precision VARCHAR, kept_at TIMESTAMP, status VARCHAR,
     replaced_by VARCHAR, renegotiated_by VARCHAR
+);
+CREATE TABLE employees (employee_id VARCHAR, start_on DATE, last_day_on DATE, leave_type VARCHAR, team_id VARCHAR);
+CREATE TABLE work_time (agent_id VARCHAR, "date" DATE, paid_s DOUBLE, handling_s DOUBLE, idle_s DOUBLE);
+CREATE TABLE sla_targets (
+    policy_id VARCHAR, metric VARCHAR, channel VARCHAR, priority VARCHAR, target_s DOUBLE, clock VARCHAR, calendar_id VARCHAR,
+    valid_from DATE, valid_to DATE
 );
 CREATE TABLE fx_rates ("date" DATE, quote VARCHAR, rate DOUBLE);
 CREATE TABLE business_calendars (
