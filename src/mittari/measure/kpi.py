@@ -44,7 +44,7 @@ class Definition:
     """A KPI as declared. `build(relation, **params)` returns its outputs, headline first.
 
     Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
-    `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint` what to do where it has no value.
+    `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint` what to do without a value.
     """
 
     id: str
