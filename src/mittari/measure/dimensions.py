@@ -27,6 +27,7 @@ ANSWERS = (
     "location_id",
     "device_id",
 )
+TEXTS = ("kind", *(name for name in ANSWERS if name != "scale"))
 PROMISES = ("kind", "status")
 ORDERS = ("channel", "product", "status", "currency")
 EMPLOYEES = ("team_id", "role", "contract")
@@ -41,6 +42,7 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "latest_answers": ANSWERS,
     "promise_outcomes": PROMISES,
     "order_lines_eur": ORDERS,
+    "texts": TEXTS,
 }
 CUSTOM = "dim_"
 SCALE = "scale"

@@ -19,7 +19,7 @@ CREATE TABLE customers (customer_id VARCHAR, segment VARCHAR);
 CREATE TABLE responses (
     response_id VARCHAR, survey_id VARCHAR, kind VARCHAR, item VARCHAR, customer_id VARCHAR, employee_id VARCHAR,
     conversation_id VARCHAR, order_id VARCHAR, touchpoint_id VARCHAR, responded_at TIMESTAMP, score DOUBLE, answered TINYINT,
-    scale_min DOUBLE, scale_max DOUBLE, nps_kind VARCHAR, is_repeat_press TINYINT, is_test TINYINT
+    scale_min DOUBLE, scale_max DOUBLE, nps_kind VARCHAR, is_repeat_press TINYINT, is_test TINYINT, text VARCHAR, lang VARCHAR
 );
 CREATE TABLE orders (
     order_id VARCHAR, customer_id VARCHAR, ordered_at TIMESTAMP, status VARCHAR, currency VARCHAR, target_amount DOUBLE,
@@ -38,3 +38,6 @@ CREATE TABLE business_calendars (
     valid_from DATE, valid_to DATE
 );
 CREATE TABLE coverage ("table" VARCHAR, from_date DATE, to_date DATE);
+CREATE TABLE text_topics (response_id VARCHAR, topic VARCHAR);
+CREATE TABLE feedback_actions (action_id VARCHAR, response_id VARCHAR, topic VARCHAR, kind VARCHAR, closed_at TIMESTAMP);
+CREATE TABLE brand_terms (attribute VARCHAR, expected TINYINT, lang VARCHAR, lemmas VARCHAR, polarity INTEGER);

@@ -19,6 +19,7 @@ from mittari.measure.relations.customers import (
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
 from mittari.measure.relations.promises import promise_outcomes
+from mittari.measure.relations.texts import texts, topics
 from mittari.measure.relations.waits import waits
 
 RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
@@ -35,6 +36,8 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "customer_periods_by_orders": customer_periods_by_orders,
     "buyers": buyers,
     "order_lines_eur": order_lines_eur,
+    "texts": texts,
+    "topics": topics,
 }
 
 __all__ = ["RELATIONS", "Facts", "Source"]
