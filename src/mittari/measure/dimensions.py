@@ -28,6 +28,7 @@ ANSWERS = (
     "device_id",
 )
 TEXTS = ("kind", *(name for name in ANSWERS if name != "scale"))
+BRAND_TEXTS = tuple(name for name in TEXTS if name not in ("kind", "item"))
 PROMISES = ("kind", "status")
 ORDERS = ("channel", "product", "status", "currency")
 EMPLOYEES = ("team_id", "role", "contract")
@@ -43,6 +44,7 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "promise_outcomes": PROMISES,
     "order_lines_eur": ORDERS,
     "texts": TEXTS,
+    "brand_texts": BRAND_TEXTS,
 }
 CUSTOM = "dim_"
 SCALE = "scale"

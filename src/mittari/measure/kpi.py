@@ -19,6 +19,7 @@ from typing import Any
 from mittari.errors import UserError, did_you_mean
 
 SHARE, SECONDS, COUNT, POINTS, MONEY, CUSTOMERS, DAYS = "fraction", "s", "count", "points", "money", "customers", "days"
+RATIO, SCORE = "ratio", "score"
 HIGHER, LOWER, NEITHER, BAND = "higher", "lower", "neither", "band"
 LEAD, LAG = "lead", "lag"
 SUBJECTIVE, OBJECTIVE = "subjective", "objective"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from mittari.measure.relations.answers import answers, latest
 from mittari.measure.relations.base import Facts, Source
+from mittari.measure.relations.brand import brand_texts
 from mittari.measure.relations.buyers import buyers
 from mittari.measure.relations.complaints import complaints
 from mittari.measure.relations.contacts import contacts
@@ -37,6 +38,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "buyers": buyers,
     "order_lines_eur": order_lines_eur,
     "texts": texts,
+    "brand_texts": brand_texts,
     "topics": topics,
 }
 

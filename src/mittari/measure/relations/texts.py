@@ -1,4 +1,7 @@
-"""`texts`: one row per comment of a customer. `topics`: one row per topic of a period, and what was done about it."""
+"""`texts`: one row per comment of a customer. `topics`: one row per topic of a period, and what was done about it.
+
+What a comment says was read at load (`responses.text_lang`, `text_tone`).
+"""
 
 from collections.abc import Mapping
 
@@ -13,6 +16,8 @@ STAFF_KINDS = ("enps", "esat")
 """What employees say about their employer is no feedback of customers."""
 URGENT_TOPICS = ("safety", "legal")
 """One mention of these calls for action."""
+ABOUT_OTHERS = "competitor"
+"""The item of texts about other brands."""
 ACTION_DAYS = 90
 
 
@@ -24,15 +29,24 @@ def customer_answers(facts: Facts) -> ir.Table:
 def texts(facts: Facts, *, topic: str = "") -> Mapping[str, Source]:
     """Comments of customers; `has_topic` says whether one is about the topic, or about any where none is named."""
     rows = customer_answers(facts)
-    rows = rows.filter(rows.text.notnull() & (rows.text.strip() != ""))
+    rows = rows.filter(rows.text_lang.notnull())
     tagged = facts.table("text_topics")
     tagged = tagged.filter(tagged.topic == topic) if topic else tagged
     tagged = tagged.select(tagged_response=tagged.response_id).distinct()
     rows = rows.left_join(tagged, rows.response_id == tagged.tagged_response)
-    rows = rows.mutate(has_topic=rows.tagged_response.notnull())
+    rows = rows.mutate(
+        has_topic=rows.tagged_response.notnull(),
+        about_others=true((rows.kind == "brand_words") & (rows.item == ABOUT_OTHERS)),
+        lang=spoken(rows),
+    )
     columns = {name: name for name in (*dimensions.TEXTS, *facts.dimensions("responses"))}
-    source = Source(rows=rows, tables=("responses", "text_topics"), key="key", left_out=LEFT_OUT, dimensions=columns)
-    return {"written": source}
+    tables = ("responses", "text_topics", "brand_terms")
+    return {"written": Source(rows=rows, tables=tables, key="key", left_out=LEFT_OUT, dimensions=columns)}
+
+
+def spoken(rows: ir.Table) -> ir.Value:
+    """The language read, Nynorsk under Norwegian Bokmål."""
+    return (rows.text_lang == "nn").ifelse("nb", rows.text_lang)
 
 
 def topics(facts: Facts) -> Mapping[str, Source]:
