@@ -27,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "csat_kind": "transactional",
     "nps_kind": "relationship",
     "topic": "",
+    "attribute": "",
 }
 # The parameter that carries a dimension of `where`.
 SLICES = {

@@ -143,6 +143,17 @@ def test_an_order_on_the_first_day_of_the_window_makes_a_return(empty: LocalWork
     assert value(empty, "repeat_purchase_rate", where=where) == (0.5, 2)
 
 
+@pytest.mark.parametrize("where", [{}, {"customer.segment": "b2b"}])
+def test_who_last_bought_on_the_first_day_of_the_window_is_a_buyer(
+    empty: LocalWorkspace, where: dict[str, str]
+) -> None:
+    """The window of March 2025 is 1 April 2024 to 31 March 2025."""
+    load(empty, "customers", *[{"customer_id": who, "segment": "b2b"} for who in "abc"])
+    days = (("a", "2024-04-01"), ("b", "2024-03-31"), ("c", "2025-04-01"))
+    load(empty, "orders", *[order(n, who, f"{day}T12:00") for n, (who, day) in enumerate(days)])
+    assert value(empty, "repeat_purchase_rate", where=where) == (0, 1)
+
+
 def test_a_contract_without_a_day_is_no_loss(empty: LocalWorkspace) -> None:
     load(
         empty,

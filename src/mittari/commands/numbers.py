@@ -5,6 +5,7 @@ import csv
 import hashlib
 import json
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ def run_scorecard(chosen: argparse.Namespace) -> int:
             as_of=chosen.as_of,
             outputs="all" if chosen.all else "headline",
         )
-        show(table, chosen)
+        show(table, chosen, printing.scorecard)
     return 0
 
 
@@ -84,14 +85,18 @@ def run_kpi(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def show(table: "Table", chosen: argparse.Namespace) -> None:
+def show(
+    table: "Table",
+    chosen: argparse.Namespace,
+    as_text: Callable[[Sequence["Record"]], str] = printing.records,
+) -> None:
     """The records as JSON, as CSV, or for reading."""
     if chosen.json:
         print(json.dumps(table.records(), ensure_ascii=False, indent=1))
     elif chosen.csv:
         write_csv(table.records(), sys.stdout)
     else:
-        print(printing.records(list(table)))
+        print(as_text(list(table)))
 
 
 def _open(table: "Table", number: int, record: "Record", chosen: argparse.Namespace) -> None:

@@ -1,5 +1,6 @@
 """Numbers and definitions as text for a terminal."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
 
 NOTHING = "-"
 LONGEST_VALUE = 40
+LINE = 116
 
 
 def number(value: float | None, unit: str) -> str:
@@ -59,6 +61,24 @@ def records(table: Sequence["Record"]) -> str:
             )
         )
     return columns(rows)
+
+
+def scorecard(table: Sequence["Record"]) -> str:
+    """The same, with the KPIs that lack every number for one and the same reason told together at the end."""
+    notes: dict[str, set[str | None]] = {}
+    for record in table:
+        notes.setdefault(record.name, set()).add(record.note)
+    reasons: dict[str, list[str]] = {}
+    for name, own in notes.items():
+        (note, *others) = own
+        if note is not None and not others:
+            reasons.setdefault(note, []).append(name)
+    apart = {name for names in reasons.values() for name in names}
+    lines = [records([record for record in table if record.name not in apart])]
+    for reason, names in reasons.items():
+        told = textwrap.fill(", ".join(names), LINE, initial_indent="  ", subsequent_indent="  ")
+        lines.append(f"\nno number, {reason}\n{told}")
+    return "\n".join(line for line in lines if line)
 
 
 def shown(value: str | None) -> str:

@@ -29,6 +29,7 @@ ANSWERS = (
 )
 TEXTS = ("kind", *(name for name in ANSWERS if name != "scale"))
 BRAND_TEXTS = tuple(name for name in TEXTS if name not in ("kind", "item"))
+INVITATIONS = ("survey_id", "kind", "source")
 PROMISES = ("kind", "status")
 ORDERS = ("channel", "product", "status", "currency")
 EMPLOYEES = ("team_id", "role", "contract")
@@ -41,6 +42,9 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "complaints": CONTACTS,
     "answers": ANSWERS,
     "latest_answers": ANSWERS,
+    "invitations": INVITATIONS,
+    "low_scores": ANSWERS,
+    "reactions": ANSWERS,
     "promise_outcomes": PROMISES,
     "order_lines_eur": ORDERS,
     "texts": TEXTS,

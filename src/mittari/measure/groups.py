@@ -187,7 +187,7 @@ class Group:
 
     def _blocks(self, rows: ir.Table) -> tuple[ir.Table, list[str]]:
         rows = with_period(self.source, rows, self.clock)
-        if self.block == family.PERSON and (self.source.periodic or self.source.alone):
+        if self.block == family.PERSON and self.source.alone:
             weight = [WEIGHT] if WEIGHT in rows.columns else []
             blocks = rows.select("period", *self.slices, *weight, **self.aggregates.as_columns(rows))
         else:

@@ -101,7 +101,7 @@ class Opened:
                 "time_zone": self.state.zone,
             },
             clock=part.clock,
-            counted=sum(bool(row["included"]) for row in own),
+            counted=len({(row["side"], row["part"], row["key"], row["at"]) for row in own if row["included"]}),
             left_out=dict(Counter(row["reason"] for row in own if not row["included"]).most_common()),
             interval_method=self.record.ci_method,
             freshness=None if self.state.newest is None else utc_text(self.state.newest),

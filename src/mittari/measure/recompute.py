@@ -1,6 +1,7 @@
 """The number again, from its exported rows and the families alone: no database, no plan."""
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -137,9 +138,9 @@ def _of_population(
 
 
 def _model(how: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Components, Estimate]:
-    sums: dict[str, float] = {}
+    sums: dict[str, float] = defaultdict(float)
     for row in rows:
-        sums[row["block"]] = sums.get(row["block"], 0.0) + float(row["x"])
+        sums[row["block"]] += float(row["x"])
     n = round(sums.pop(ROWS, 0.0))
     return RULES[how["rule"]](sums, n, how["given"])
 

@@ -15,11 +15,17 @@ CREATE TABLE calls (
     call_id VARCHAR, customer_id VARCHAR, queued_at TIMESTAMP, wait_s DOUBLE, outcome VARCHAR, agent_id VARCHAR,
     talk_s DOUBLE, hold_s DOUBLE, acw_s DOUBLE, direction VARCHAR, reason_code VARCHAR, is_test TINYINT
 );
-CREATE TABLE customers (customer_id VARCHAR, segment VARCHAR);
+CREATE TABLE customers (customer_id VARCHAR, segment VARCHAR, contact_consent TINYINT);
+CREATE TABLE survey_invites (invite_id VARCHAR, sent_at TIMESTAMP, delivered TINYINT, is_test TINYINT);
 CREATE TABLE responses (
     response_id VARCHAR, survey_id VARCHAR, kind VARCHAR, item VARCHAR, customer_id VARCHAR, employee_id VARCHAR,
     conversation_id VARCHAR, order_id VARCHAR, touchpoint_id VARCHAR, responded_at TIMESTAMP, score DOUBLE, answered TINYINT,
-    scale_min DOUBLE, scale_max DOUBLE, nps_kind VARCHAR, is_repeat_press TINYINT, is_test TINYINT, text VARCHAR, lang VARCHAR
+    scale_min DOUBLE, scale_max DOUBLE, nps_kind VARCHAR, is_repeat_press TINYINT, is_test TINYINT,
+    invite_id VARCHAR, touch_at TIMESTAMP, text VARCHAR, lang VARCHAR
+);
+CREATE TABLE feedback_actions (
+    action_id VARCHAR, response_id VARCHAR, topic VARCHAR, kind VARCHAR, is_auto TINYINT, first_contact_at TIMESTAMP,
+    closed_at TIMESTAMP
 );
 CREATE TABLE orders (
     order_id VARCHAR, customer_id VARCHAR, ordered_at TIMESTAMP, status VARCHAR, currency VARCHAR, target_amount DOUBLE,
@@ -39,5 +45,4 @@ CREATE TABLE business_calendars (
 );
 CREATE TABLE coverage ("table" VARCHAR, from_date DATE, to_date DATE);
 CREATE TABLE text_topics (response_id VARCHAR, topic VARCHAR);
-CREATE TABLE feedback_actions (action_id VARCHAR, response_id VARCHAR, topic VARCHAR, kind VARCHAR, closed_at TIMESTAMP);
 CREATE TABLE brand_terms (attribute VARCHAR, expected TINYINT, lang VARCHAR, lemmas VARCHAR, polarity INTEGER);

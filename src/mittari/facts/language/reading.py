@@ -1,6 +1,6 @@
 """What a comment says: its tone, and which attributes of the brand it names, in which tone and whether negated.
 
-    words -> clauses -> dictionary forms -> negation -> praise, blame and attributes
+words -> clauses -> dictionary forms -> negation -> praise, blame and attributes
 """
 
 from collections.abc import Iterable, Mapping

@@ -41,6 +41,7 @@ survey_invites = Table(
         flag("delivered", "0 when it bounced.", null_is=1),
         flag("is_test", "1 for an invitation sent for testing; never counted."),
         choice("source", sources, "How it reached the person."),
+        derived("sent_local", "ts", "sent_at on the local wall clock."),
     ),
 )
 

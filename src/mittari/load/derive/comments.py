@@ -14,9 +14,7 @@ from mittari.facts.language import LANGUAGES, Terms, detected, known_language, r
 from mittari.load.derive.context import TOUCHED_COMMENTS, TOUCHED_SPEAKERS
 
 DEPENDS_ON = ("responses", "customers", "brand_terms")
-TOUCHED = (
-    f"(response_id IN (SELECT id FROM {TOUCHED_COMMENTS}) OR customer_id IN (SELECT id FROM {TOUCHED_SPEAKERS}))"
-)
+TOUCHED = f"(response_id IN (SELECT id FROM {TOUCHED_COMMENTS}) OR customer_id IN (SELECT id FROM {TOUCHED_SPEAKERS}))"
 AT_ONCE = 20_000
 UNKNOWN = "und"
 UNREAD = -1

@@ -38,6 +38,10 @@ def _calls(entering: Entering) -> str:
     )
 
 
+def _survey_invites(entering: Entering) -> str:
+    return f"SELECT * EXCLUDE (replaces), {entering.zone.to_local('sent_at')} AS sent_local FROM {entering.rows}"
+
+
 def _responses(entering: Entering) -> str:
     return (
         f"SELECT * EXCLUDE (replaces), {entering.zone.to_local('responded_at')} AS responded_local, "
@@ -83,6 +87,7 @@ def _promises(entering: Entering) -> str:
 DERIVATIONS: dict[str, Derivation] = {
     "conversations": conversation_rows,
     "calls": _calls,
+    "survey_invites": _survey_invites,
     "responses": _responses,
     "orders": _orders,
     "subscriptions": _subscriptions,

@@ -83,7 +83,6 @@ def brand_attribute_lift(texts: Any, *, attribute: str = "") -> dict[str, Any]:
                 "a": (texts.ours & texts.says).ifelse(1.0, 0.0),
                 "n": texts.ours.ifelse(1.0, 0.0),
                 "b": (texts.theirs & texts.says).ifelse(1.0, 0.0),
-                "m": texts.theirs.ifelse(1.0, 0.0),
             },
             missing=texts.eligible & texts.is_text & about & texts.unread,
             left_out={"a mention, not a text": ~texts.is_text},

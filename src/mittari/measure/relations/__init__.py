@@ -17,6 +17,8 @@ from mittari.measure.relations.customers import (
     customer_periods_by_orders,
     first_purchases,
 )
+from mittari.measure.relations.invitations import invitations
+from mittari.measure.relations.low_scores import low_scores, reactions
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
 from mittari.measure.relations.promises import promise_outcomes
@@ -30,6 +32,9 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "complaints": complaints,
     "answers": answers,
     "latest_answers": latest,
+    "invitations": invitations,
+    "low_scores": low_scores,
+    "reactions": reactions,
     "promise_outcomes": promise_outcomes,
     "contract_spans": contract_spans,
     "first_purchases": first_purchases,

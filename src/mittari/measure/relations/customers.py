@@ -108,7 +108,7 @@ def _people(people: ir.Table, tables: tuple[str, ...], grace_days: int) -> Sourc
         eligible=ibis.literal(True),  # staying needs no exchange rate; what is kept of revenue does
         may_return=(people.end_day + ibis.interval(days=grace_days)).cast("timestamp") > as_of_local(),
     )
-    return Source(rows=rows, tables=tables, key="key", left_out=NO_RATE, periodic=True)
+    return Source(rows=rows, tables=tables, key="key", left_out=NO_RATE, periodic=True, alone=True)
 
 
 def _spans_of_periods(facts: Facts, grace_days: int) -> ir.Table:
