@@ -39,7 +39,7 @@ def lemma(word: str, language: str) -> str:
 
 
 def detected(text: str) -> str | None:
-    """The language that at least five words speak clearly, half of them or more known to it; None: it cannot be told."""
+    """The language that at least five words speak clearly, half of them known to it; None: it cannot be told."""
     spoken = words_of(text)
     if len(spoken) < FEWEST_WORDS:
         return None

@@ -92,7 +92,7 @@ responses = Table(
         derived("person_id", "id", "Who answered: the customer, else the employee."),
         derived("text_lang", "id", "Language of the comment in two letters; `und` when it cannot be told or read."),
         derived("text_tone", "int", "1 where the comment praises, -1 where it blames, 0 for both or neither."),
-        derived("text_read", "b", "1 when words of the brand could be looked for, 0 when the comment has no word."),
+        derived("text_read", "int", "1 when words of the brand could be looked for, 0 when the comment has no word."),
     ),
 )
 

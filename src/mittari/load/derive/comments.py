@@ -42,7 +42,7 @@ def settle(connection: duckdb.DuckDBPyConnection, condition: str) -> None:
 def _read(connection: duckdb.DuckDBPyConnection) -> None:
     """Read what the temporary table `comments` holds."""
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE comments_read (response_id VARCHAR, lang VARCHAR, tone BIGINT, spoken TINYINT)"
+        "CREATE OR REPLACE TEMP TABLE comments_read (response_id VARCHAR, lang VARCHAR, tone BIGINT, spoken BIGINT)"
     )
     terms = _terms(connection)
     for rows in _chunks(connection):

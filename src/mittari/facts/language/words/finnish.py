@@ -9,9 +9,11 @@ FINNISH = Words(
     negating_joiners=words("eikä enkä etkä emmekä ettekä eivätkä ettei etten ettet ettemme ettette etteivät"),
     idle=words(
         """
-        ja tai sekä että kun jos niin on oli olla ollut olen olet olemme olette ovat olivat ole se ne hän he me te minä
+        ja tai sekä että kun jos niin on oli olla ollut olen olet olemme olette ovat olivat ole se ne hän he me te
+        minä
         sinä tämä tuo nämä nuo joka jotka mikä mitä kuka sen sitä siitä siihen siinä minun minua minulle meille meidän
-        teidän heidän heille teille teitä teistä hänen itse myös jo vielä nyt sitten siis vain kuin kanssa jälkeen ennen
+        teidän heidän heille teille teitä teistä hänen itse myös jo vielä nyt sitten siis vain kuin kanssa jälkeen
+        ennen
         mukaan kautta ihan aika todella erittäin tosi aivan melko liian ei en et emme ette eivät eikä enkä mutta
         vaan ilman älä
         """
@@ -33,15 +35,18 @@ FINNISH = Words(
         ammattitaitoinen ammattitaitoisesti ammattitaito ammattimainen ammattimaisesti asiantunteva asiantuntevasti
         asiantuntemus osaava osaavasti osaaminen pätevä taitava fiksu
         tyytyväinen tyytyväisyys iloita ilahtua ilahduttaa kiitos kiittää kiitollinen kehua kehu suositella ylittää
-        onnistua onnistunut ratkaista ratkaisu ratketa ratkeaa korjata korjaantua hoitua auttaa apu toimia toimiva tavoittaa
+        onnistua onnistunut ratkaista ratkaisu ratketa ratkeaa korjata korjaantua hoitua auttaa apu toimia toimiva
+        tavoittaa
         edullinen edullisesti halpa kohtuuhintainen ilmainen hyödyllinen hyöty luottaa luottamus arvostaa rakastaa
         ihana ihanasti ihastuttava hieno hienosti kiva kivasti jees bravo sujua parantua parantaa
         """
     ),
     blame=words(
         """
-        huono huonosti huonompi huonommin huonoin surkea surkeasti kurja kurjasti kehno kehnosti onneton kamala kamalasti
-        hirveä hirveästi kauhea kauheasti karmea järkyttävä järkyttävästi kelvoton ala-arvoinen luokaton heikko heikosti
+        huono huonosti huonompi huonommin huonoin surkea surkeasti kurja kurjasti kehno kehnosti onneton kamala
+        kamalasti
+        hirveä hirveästi kauhea kauheasti karmea järkyttävä järkyttävästi kelvoton ala-arvoinen luokaton heikko
+        heikosti
         pahin paha pahasti säälittävä naurettava paska perseestä
         hidas hitaasti hitaus hidastella viive viivästys viivästyä viivytellä myöhässä myöhästyä myöhään jono jonottaa
         jonotus jonotusaika odottelu odotella odotuttaa ruuhka ruuhkainen kestämätön ikuisuus
@@ -59,7 +64,8 @@ FINNISH = Words(
         häiriö katkos katkeilla katko kaatua jumittaa tökkiä takkuilla
         pettynyt pettymys pettyä tyytymätön tyytymättömyys suuttua suuttunut ärsyttävä ärsyttää ärsyyntyä ärsyyntynyt
         harmittaa harmi harmillinen valittaa valitus reklamaatio reklamoida peruuttaa irtisanoa unohtaa unohtua
-        laiminlyödä laiminlyönti sotkea sotku huonontua heikentyä pahentua likainen rikkinäinen epämiellyttävä ikävä ikävästi
+        laiminlyödä laiminlyönti sotkea sotku huonontua heikentyä pahentua likainen rikkinäinen epämiellyttävä ikävä
+        ikävästi
         painajainen katastrofi farssi häpeällinen häpeä kiusallinen tehoton tehottomasti hyödytön
         """
     ),

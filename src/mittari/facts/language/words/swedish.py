@@ -9,9 +9,12 @@ SWEDISH = Words(
     contrary=words("utan"),
     idle=words(
         """
-        och eller samt att som om när då så är var vara varit blev bli blir har hade ha jag du han hon den det de vi ni
-        mig dig honom henne oss er dem min mitt mina din ditt dina sin sitt sina vår vårt våra ert era deras en ett den
-        detta dessa denna vad vem vilken vilket vilka i på av till från för med hos vid under över efter före mot genom
+        och eller samt att som om när då så är var vara varit blev bli blir har hade ha jag du han hon den det de vi
+        ni
+        mig dig honom henne oss er dem min mitt mina din ditt dina sin sitt sina vår vårt våra ert era deras en ett
+        den
+        detta dessa denna vad vem vilken vilket vilka i på av till från för med hos vid under över efter före mot
+        genom
         också redan ännu nu sedan bara än mycket väldigt ganska helt lite men utan inte ej aldrig ingen inget inga
         """
     ),
@@ -29,7 +32,8 @@ SWEDISH = Words(
         bekväm bekvämt praktisk praktiskt
         pålitlig pålitligt pålitlighet tillförlitlig tillförlitligt ärlig ärligt ärlighet öppen rättvis rättvist trygg
         tryggt trygghet säker säkert noggrann noggrant förtroende lita
-        kunnig kunnigt kunskap kunskapsrik kompetent kompetens professionell professionellt proffsig proffsigt skicklig
+        kunnig kunnigt kunskap kunskapsrik kompetent kompetens professionell professionellt proffsig proffsigt
+        skicklig
         skickligt duktig duktigt erfaren
         nöjd nöjda belåten tacksam tack tacka rekommendera rekommendation beröm berömma uppskatta uppskattad glädja
         överträffa lyckas lyckad löst lösa lösning hjälp hjälpa hjälpte fixa ordna ordnade fungera funka åtgärda
@@ -49,13 +53,15 @@ SWEDISH = Words(
         nonchalera ignorera ignorerad likgiltig likgiltighet kall kallt sur surt irriterad irriterande irritera
         nedlåtande respektlös respektlöst ohjälpsam ointresserad stressad snäsig snäsigt
         opålitlig opålitligt oärlig oärligt ljuga lögn lura lurad bedrägeri bluff svek svika orättvis orättvist
-        vilseledande missvisande otydlig otydligt oklar oklart förvirrande förvirrad förvirring motsägande rörig rörigt
+        vilseledande missvisande otydlig otydligt oklar oklart förvirrande förvirrad förvirring motsägande rörig
+        rörigt
         okunnig okunnigt inkompetent oprofessionell oprofessionellt oseriös oseriöst slarvig slarvigt slarv slarva
         oerfaren
         svår svårt svårighet krånglig krångligt krångel krångla komplicerad komplicerat besvärlig besvärligt jobbig
         jobbigt byråkratisk byråkrati omständlig omständligt stelbent
         fel felaktig felaktigt trasig trasigt sönder defekt brist bristfällig bristfälligt sakna saknas problem
-        problematisk misslyckas misslyckad misslyckande miss missa missad strul strula strulig strular avbrott störning
+        problematisk misslyckas misslyckad misslyckande miss missa missad strul strula strulig strular avbrott
+        störning
         krascha haverera hänga
         besviken besvikelse besvikna missnöjd missnöje arg argt frustrerad frustrerande frustration upprörd ledsen
         tråkig tråkigt klaga klagomål reklamera reklamation avsluta avboka glömma glömde glömt försumma
