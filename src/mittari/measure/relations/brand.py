@@ -35,12 +35,7 @@ def brand_texts(facts: Facts, *, attribute: str = "") -> Mapping[str, Source]:
     ).drop("saying")
     parts = texts.join(mentions, texts.response_id == mentions.said_by).drop("said_by")
     parts = parts.mutate(
-        key=parts.response_id
-        + "/"
-        + parts.attribute
-        + "/"
-        + parts.negated.ifelse("not/", "")
-        + parts.polarity.cast(str),
+        key=parts.response_id + "/" + parts.attribute + parts.negated.ifelse("/not/", "/") + parts.polarity.cast(str),
         is_text=ibis.literal(False),
         says=ibis.literal(False),
     )
