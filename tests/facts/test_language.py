@@ -7,7 +7,6 @@ import unicodedata
 import pytest
 
 from commands.running import environment
-
 from mittari.facts.language import LANGUAGES, Mention, detected, known_language, read, terms_by_language
 from mittari.facts.language.clauses import clauses, words_of
 
