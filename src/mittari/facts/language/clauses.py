@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mittari.facts.language.words import Words
 
 PIECE = re.compile(r"(?P<word>[^\W_]+(?:['-][^\W_]+)*)|(?P<stop>[.,;:!?…()\[\]\n\r\"“”„«»]+|(?<=\s)[-–—]+(?=\s))")
-APOSTROPHES = str.maketrans("’‘`´", "''''")
+APOSTROPHES = re.compile("[’‘`´]")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Clause:
 
 def normal(text: str) -> str:
     """The text in lower case with composed letters and one kind of apostrophe."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(APOSTROPHES).lower())
+    return unicodedata.normalize("NFC", APOSTROPHES.sub("'", text).lower())
 
 
 def words_of(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 They are loaded when the first word is asked for and kept: in the frugal form, Finnish takes two seconds and 60 MB.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from mittari.facts.language.clauses import words_of
@@ -12,6 +12,8 @@ from mittari.facts.language.words import LANGUAGES
 if TYPE_CHECKING:
     from simplemma import LanguageDetector, Lemmatizer
 
+REMEMBERED = 65_536
+"""Words whose dictionary form is kept: most words of a text are among the frequent ones."""
 FEWEST_WORDS, LEAST_KNOWN, LEAST_MARGIN = 5, 0.5, 0.2
 SAME_FAMILY = {"nn": "nb"}
 """Languages so close that which of the two it is needs no margin."""
@@ -33,6 +35,7 @@ def _detector() -> "LanguageDetector":
     return LanguageDetector(tuple(LANGUAGES), lemmatization_strategy=DefaultStrategy(low_memory=True))
 
 
+@lru_cache(REMEMBERED)
 def lemma(word: str, language: str) -> str:
     """The dictionary form of a word in one of our languages; of an unknown word, itself."""
     return _lemmatizer().lemmatize(word, language).lower()

@@ -5,9 +5,10 @@ words -> clauses -> dictionary forms -> negation -> praise, blame and attributes
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mittari.facts.language.clauses import Clause, clauses
-from mittari.facts.language.lemmas import lemma
+from mittari.facts.language.lemmas import REMEMBERED, lemma
 from mittari.facts.language.words import LANGUAGES, Words
 
 UNDECLARED = ("", "und", "mul", "zxx", "mis")
@@ -95,11 +96,12 @@ def _terms_of(word: str, language: str, terms: Terms) -> tuple[Term, ...]:
 
 def _judgement(clause: Clause, place: int, named: tuple[Term, ...], language: str) -> int:
     """1 for a word that praises, -1 for one that blames; the other way round where it is negated."""
-    told = next((term.polarity for term in named if term.polarity is not None), None)
-    polarity = _polarity(clause.words[place], language) if told is None else told
-    return -polarity if clause.is_negated(place) else polarity
+    told = [term.polarity for term in named if term.polarity is not None] if named else []
+    polarity = told[0] if told else _polarity(clause.words[place], language)
+    return -polarity if polarity and clause.is_negated(place) else polarity
 
 
+@lru_cache(REMEMBERED)
 def _polarity(word: str, language: str) -> int:
     own = LANGUAGES[language]
     for form in (word, lemma(word, language)):
