@@ -258,3 +258,15 @@ def test_rows_without_an_exchange_rate_are_told_beside_a_sum(empty: LocalWorkspa
     record = empty.kpi("churned_revenue", "2025-03", as_of=AS_OF).one()
     assert (record.value, record.n, record.n_rejected) == (100, 1, 1)
     assert empty.kpi("customer_retention_rate", "2025-03", as_of=AS_OF).one().n_rejected == 0
+
+
+def test_a_receipt_says_which_orders_were_not_valid(empty: LocalWorkspace) -> None:
+    load(
+        empty,
+        "orders",
+        order(1, "a", "2025-03-05", target_amount=12.0),
+        order(2, "a", "2025-03-06", "cancelled", target_amount=12.0),
+        order(3, "a", "2025-03-07", refund_amount=10.0, target_amount=12.0),
+    )
+    receipt = empty.kpi("price_realization_rate", "2025-03", as_of=AS_OF).receipt()
+    assert (receipt.counted, receipt.left_out) == (1, {"cancelled, refunded, or wholly given back": 2})

@@ -13,6 +13,7 @@ from mittari.commands import printing
 from mittari.commands.options import add_slice, number_or_text, pairs
 from mittari.errors import UserError
 from mittari.measure.export import UNTOUCHED, write_csv
+from mittari.settings import LANGUAGES
 
 if TYPE_CHECKING:
     from mittari.measure.result import Record
@@ -46,6 +47,7 @@ def add(commands: Any) -> None:
     again.set_defaults(run=run_recompute)
     catalogue = commands.add_parser("catalogue", help="the definitions", description="What is measured, and how.")
     catalogue.add_argument("id", metavar="ID", nargs="?")
+    catalogue.add_argument("--language", metavar="LANG", choices=LANGUAGES, help="en, fi, nb or sv (default: en)")
     catalogue.add_argument("--json", action="store_true", help="as one JSON array")
     catalogue.set_defaults(run=run_catalogue)
 
@@ -198,6 +200,10 @@ def run_catalogue(chosen: argparse.Namespace) -> int:
 
     load_own(chosen.home / "kpis")
     definitions = list(catalogue().values()) if chosen.id is None else [find(chosen.id)[0]]
+    if chosen.language:
+        from mittari.show.language import in_language
+
+        definitions = in_language(definitions, chosen.language)
     if chosen.json:
         print(
             json.dumps(
