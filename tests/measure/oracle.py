@@ -26,6 +26,8 @@ DEFAULTS: dict[str, Any] = {
     "grace_days": 30,
     "csat_kind": "transactional",
     "nps_kind": "relationship",
+    "topic": "",
+    "attribute": "",
 }
 # The parameter that carries a dimension of `where`.
 SLICES = {
@@ -37,7 +39,12 @@ SLICES = {
     "scale": "scale",
 }
 # How many months before the period the comparison period lies when a call names none.
-COMPARED_MONTHS_BACK = {"csat_change": 1, "complaint_growth_gap": 12, "revenue_growth_rate": 12}
+COMPARED_MONTHS_BACK = {
+    "csat_change": 1,
+    "feedback_topic_share": 1,
+    "complaint_growth_gap": 12,
+    "revenue_growth_rate": 12,
+}
 
 
 def load_folder(folder: Path) -> duckdb.DuckDBPyConnection:

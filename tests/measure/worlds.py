@@ -26,6 +26,9 @@ FIRST_HOUR, LAST_HOUR = 4, 19  # of the day in UTC; in Oslo and Helsinki the sam
 HOUR = timedelta(hours=1)
 
 
+ABOUT_NOBODY = ("brand_terms", "text_topics", "feedback_actions")
+
+
 def world(seed: int) -> World:
     """A company; the same for the same seed."""
     some = np.random.default_rng(seed)
@@ -33,7 +36,8 @@ def world(seed: int) -> World:
         "conversations": [conversation(some, number) for number in range(260)],
         "calls": [call(some, number) for number in range(160)],
         **books(seed),
-        "responses": [response(some, number) for number in range(240)],
+        "responses": [*[response(some, number) for number in range(240)], *comments(seed)],
+        **words_and_topics(seed),
         "orders": [order(some, number) for number in range(120)],
         "subscriptions": [row for number in range(CUSTOMERS) for row in contracts(some, number)],
         "promises": [promise(some, number) for number in range(90)],
@@ -123,6 +127,38 @@ def response(some: np.random.Generator, number: int) -> Row:
         "answered": int(score is not None),
         "responded_at": moment(some),
         "is_test": int(some.random() < 0.02),
+    }
+
+
+def comments(seed: int) -> list[Row]:
+    """Comments on satisfaction, and texts about us and about others; from a stream of their own."""
+    some = np.random.default_rng([seed, 8])
+    said = ("Nopeaa palvelua", "Hidas, ei ystävällinen", "Kallis mutta ystävällinen", "Rask og hyggelig", "ok")
+    rows = []
+    for number in range(160):
+        kind = str(some.choice(["csat", "brand_words", "brand_words"]))
+        score = float(some.integers(1, 6)) if kind == "csat" else None
+        row = {"response_id": f"w{number}", "survey_id": "s2", "kind": kind, "customer_id": customer(some)}
+        row |= {"score": score, "answered": int(score is not None), "responded_at": moment(some), "is_test": 0}
+        row |= {"item": None if kind == "csat" else str(some.choice(["us", "competitor"]))}
+        rows.append(row | {"text": str(some.choice(said)), "lang": str(some.choice(["fi", "fi", "nb", "de"]))})
+    return rows
+
+
+def words_and_topics(seed: int) -> World:
+    """Words of the brand, what the comments are about, and what was done about it."""
+    some = np.random.default_rng([seed, 9])
+    terms = (("fast", 1, "fi", "nopea"), ("friendly", 1, "fi", "ystävällinen"), ("fast", 1, "nb", "rask"))
+    names = ("attribute", "expected", "lang", "lemmas")
+    return {
+        "brand_terms": [dict(zip(names, term, strict=True)) for term in terms],
+        "text_topics": [
+            {"response_id": f"w{number}", "topic": str(some.choice(["price", "queue", "app"]))} for number in range(120)
+        ],
+        "feedback_actions": [
+            {"action_id": f"a{number}", "topic": topic, "kind": "fix", "closed_at": moment(some)}
+            for number, topic in enumerate(("price", "queue"))
+        ],
     }
 
 
@@ -285,7 +321,8 @@ def changed(facts: World, table: str, change: Callable[[list[Row]], list[Row]]) 
 
 
 def partition(facts: Mapping[str, list[Row]], belongs: Callable[[Row], bool]) -> tuple[World, World]:
-    """The rows that belong, and the others."""
+    """The rows that belong, and the others; what is about nobody is in both."""
+    shared = {table: rows for table, rows in facts.items() if table in ABOUT_NOBODY}
     kept = {table: [row for row in rows if belongs(row)] for table, rows in facts.items()}
     rest = {table: [row for row in rows if not belongs(row)] for table, rows in facts.items()}
-    return kept, rest
+    return kept | shared, rest | shared

@@ -27,6 +27,8 @@ ANSWERS = (
     "location_id",
     "device_id",
 )
+TEXTS = ("kind", *(name for name in ANSWERS if name != "scale"))
+BRAND_TEXTS = tuple(name for name in TEXTS if name not in ("kind", "item"))
 INVITATIONS = ("survey_id", "kind", "source")
 PROMISES = ("kind", "status")
 ORDERS = ("channel", "product", "status", "currency")
@@ -65,6 +67,8 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "sla_instances": SLA_INSTANCES,
     "status_spans": CONTACTS,
     "staff_periods": EMPLOYEES,
+    "texts": TEXTS,
+    "brand_texts": BRAND_TEXTS,
 }
 CUSTOM = "dim_"
 SCALE = "scale"

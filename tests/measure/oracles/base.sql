@@ -153,3 +153,41 @@ WITH each AS (
     SELECT who, item, max(of_100) AS of_100 FROM questions(asked_kind, p0, p1, as_of) WHERE wanted(asked_item, item) GROUP BY ALL
 )
 SELECT who, CASE WHEN 2 * count(of_100) >= count(*) THEN avg(of_100) END AS score FROM each GROUP BY ALL;
+
+-- Section 8: what a few texts in Finnish and Norwegian say. The dictionary forms of their inflected words and the judgement of
+-- words that the brand did not list are written here by hand; a clause ends at a comma or a full stop, or before `mutta` or
+-- `men`; a negator turns its clause. One row per clause and brand word, and one for a clause without any.
+CREATE MACRO said(texts_of) AS TABLE
+WITH forms(form, lemma) AS (
+    VALUES ('luotettavaa', 'luotettava'), ('nopeaa', 'nopea'), ('hyvää', 'hyvä'), ('pålitelige', 'pålitelig')
+), judged(word, polarity) AS (
+    VALUES ('hyvä', 1), ('bra', 1), ('huono', -1), ('dårlig', -1)
+), clauses AS (
+    SELECT response_id, lang, unnest(regexp_split_to_array(lower(text), '[,.]| mutta | men ')) AS clause, generate_subscripts(
+           regexp_split_to_array(lower(text), '[,.]| mutta | men '), 1) AS place
+    FROM responses WHERE list_contains(texts_of, response_id)
+), spoken AS (
+    SELECT response_id, lang, place, unnest(regexp_extract_all(clause, '[\p{L}]+')) AS word,
+           regexp_matches(clause, '(^| )(ei|en|ikke)( |$)') AS negated
+    FROM clauses
+), read AS (
+    SELECT s.*, coalesce(f.lemma, s.word) AS lemma FROM spoken AS s LEFT JOIN forms AS f ON f.form = s.word
+), named AS (
+    SELECT r.response_id, r.place, r.negated, b.attribute, b.expected = 1 AS expected,
+           coalesce(b.polarity, j.polarity, 0) * CASE WHEN r.negated THEN -1 ELSE 1 END AS points
+    FROM read AS r
+    LEFT JOIN brand_terms AS b ON b.lang = r.lang AND (list_contains(string_split(b.lemmas, ' '), r.lemma)
+                                                       OR list_contains(string_split(b.lemmas, ' '), r.word))
+    LEFT JOIN judged AS j ON j.word = r.lemma
+)
+SELECT response_id, attribute, expected, negated,
+       CAST(sign(sum(points) OVER (PARTITION BY response_id, place)) AS INTEGER) AS polarity
+FROM named;
+
+-- Texts that answer "which words describe this brand?", the latest of each person and brand in the period.
+CREATE MACRO brand_texts(p0, p1, as_of) AS TABLE
+SELECT * FROM responses
+WHERE kind = 'brand_words' AND coalesce(is_test, 0) = 0 AND coalesce(is_repeat_press, 0) = 0 AND trim(coalesce(text, '')) <> ''
+  AND responded_at >= p0 AND responded_at < p1 AND responded_at <= as_of
+QUALIFY row_number() OVER (PARTITION BY item, coalesce(customer_id, employee_id, response_id)
+                           ORDER BY responded_at DESC, response_id DESC) = 1;

@@ -27,7 +27,7 @@ CREATE TABLE responses (
     response_id VARCHAR, survey_id VARCHAR, kind VARCHAR, item VARCHAR, customer_id VARCHAR, employee_id VARCHAR,
     conversation_id VARCHAR, order_id VARCHAR, touchpoint_id VARCHAR, responded_at TIMESTAMP, score DOUBLE, answered TINYINT,
     scale_min DOUBLE, scale_max DOUBLE, nps_kind VARCHAR, is_repeat_press TINYINT, is_test TINYINT,
-    invite_id VARCHAR, touch_at TIMESTAMP
+    invite_id VARCHAR, touch_at TIMESTAMP, text VARCHAR, lang VARCHAR
 );
 CREATE TABLE feedback_actions (
     action_id VARCHAR, response_id VARCHAR, topic VARCHAR, kind VARCHAR, is_auto TINYINT, first_contact_at TIMESTAMP,
@@ -35,9 +35,6 @@ CREATE TABLE feedback_actions (
 );
 CREATE TABLE competitor_ratings (
     respondent_id VARCHAR, brand VARCHAR, is_own TINYINT, score DOUBLE, category VARCHAR, asked_at TIMESTAMP
-);
-CREATE TABLE benchmarks (
-    kind VARCHAR, entity VARCHAR, period VARCHAR, value DOUBLE, n INTEGER, k_pos INTEGER, k_neg INTEGER
 );
 CREATE TABLE targets (kpi_id VARCHAR, slice VARCHAR, value DOUBLE, value_high DOUBLE, direction VARCHAR, valid_from DATE);
 CREATE TABLE orders (
@@ -52,7 +49,8 @@ CREATE TABLE cash_entries (
     entry_id VARCHAR, booked_on DATE, activity VARCHAR, category VARCHAR, amount DOUBLE, currency VARCHAR, customer_id VARCHAR
 );
 CREATE TABLE benchmarks (
-    kind VARCHAR, entity VARCHAR, period VARCHAR, value DOUBLE, unit VARCHAR, currency VARCHAR, source VARCHAR, error_pct DOUBLE
+    kind VARCHAR, entity VARCHAR, period VARCHAR, value DOUBLE, unit VARCHAR, currency VARCHAR, source VARCHAR, error_pct DOUBLE,
+    n INTEGER, k_pos INTEGER, k_neg INTEGER
 );
 CREATE TABLE cost_entries (
     period VARCHAR, cost_center VARCHAR, category VARCHAR, amount DOUBLE, currency VARCHAR, customer_id VARCHAR
@@ -73,3 +71,5 @@ CREATE TABLE business_calendars (
     valid_from DATE, valid_to DATE
 );
 CREATE TABLE coverage ("table" VARCHAR, from_date DATE, to_date DATE);
+CREATE TABLE text_topics (response_id VARCHAR, topic VARCHAR);
+CREATE TABLE brand_terms (attribute VARCHAR, expected TINYINT, lang VARCHAR, lemmas VARCHAR, polarity INTEGER);

@@ -2,12 +2,14 @@
 
 import duckdb
 
-from mittari.load.derive import buying, edits, repeats, replies, rescored
+from mittari.load.derive import buying, comments, edits, repeats, replies, rescored
 from mittari.load.derive.context import (
     TOUCHED_BUYERS,
+    TOUCHED_COMMENTS,
     TOUCHED_CONTACTS,
     TOUCHED_CUSTOMERS,
     TOUCHED_PERSONS,
+    TOUCHED_SPEAKERS,
     TOUCHED_THREADS,
     Context,
 )
@@ -17,6 +19,7 @@ SETTLED = (
     (rescored, TOUCHED_PERSONS, ("responses",)),
     (repeats, TOUCHED_CUSTOMERS, ("conversations", "calls")),
     (buying, TOUCHED_BUYERS, ("orders",)),
+    (comments, f"(FROM {TOUCHED_COMMENTS} UNION ALL FROM {TOUCHED_SPEAKERS})", comments.DEPENDS_ON),
 )
 """What is found, where those concerned are noted, and the tables it is about."""
 

@@ -46,9 +46,10 @@ def mean_of_few(sums: Sums, rows: int, _given: Given) -> tuple[Components, Estim
     return components, families.quotient(components, "sum", "n", low_n=LOW_N) if components else NO_DATA
 
 
-def lift(sums: Sums, _rows: int, _given: Given) -> tuple[Components, Estimate]:
-    """How much more often own texts (a of n) say something than others do (b of m)."""
-    components: Components = {name: sums[name] for name in ("a", "n", "b", "m")} if sums["n"] and sums["m"] else {}
+def lift(sums: Sums, rows: int, _given: Given) -> tuple[Components, Estimate]:
+    """How much more often own texts (a of n) say something than the other rows do (b of m)."""
+    a, n, b, m = sums["a"], sums["n"], sums["b"], rows - sums["n"]
+    components: Components = {"a": a, "n": n, "b": b, "m": m} if n and m else {}
     return components, families.share_ratio(components)
 
 

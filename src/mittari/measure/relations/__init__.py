@@ -9,6 +9,7 @@ from mittari.measure.relations.acquisitions import acquisitions
 from mittari.measure.relations.agent_days import agent_days
 from mittari.measure.relations.answers import answers, latest
 from mittari.measure.relations.base import Facts, Source
+from mittari.measure.relations.brand import brand_texts
 from mittari.measure.relations.buyers import buyers
 from mittari.measure.relations.cash import cash_lines_eur
 from mittari.measure.relations.chats import chats
@@ -41,6 +42,7 @@ from mittari.measure.relations.revenue import revenue_lines
 from mittari.measure.relations.sla_instances import sla_instances
 from mittari.measure.relations.status_spans import status_spans
 from mittari.measure.relations.tagged import tagged_contacts
+from mittari.measure.relations.texts import texts, topics
 from mittari.measure.relations.waits import waits
 from mittari.measure.relations.worth import customer_worth, customer_worth_given
 
@@ -88,6 +90,9 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "sla_instances": sla_instances,
     "status_spans": status_spans,
     "staff_periods": staff_periods,
+    "texts": texts,
+    "brand_texts": brand_texts,
+    "topics": topics,
 }
 
 __all__ = ["RELATIONS", "Facts", "Source"]
