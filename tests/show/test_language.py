@@ -1,0 +1,56 @@
+"""Every KPI is told in every language, by what its English text says today."""
+
+import re
+
+import pytest
+
+from mittari.measure.handbook import shipped
+from mittari.settings import LANGUAGES
+from mittari.show.language import ENGLISH, LOCALE, in_language, messages, perspectives, rewritten, translated, wanted
+
+OTHERS = [language for language in LANGUAGES if language != ENGLISH]
+LONGEST_TITLE = 48
+SAME_EVERYWHERE = {"Net Promoter Score"}
+
+every_language = pytest.mark.parametrize("language", OTHERS)
+
+
+@every_language
+def test_every_text_is_translated_and_none_is_left_over(language: str) -> None:
+    asked = wanted(shipped())
+    assert set(messages(language)) == set(asked)
+    assert (LOCALE / f"{language}.po").read_bytes() == rewritten(language, asked), "python -m mittari.show.language"
+
+
+@every_language
+def test_a_translation_is_another_text_that_fits_a_card(language: str) -> None:
+    for (context, text), told in messages(language).items():
+        assert told != text or text in SAME_EVERYWHERE, context
+        if context.endswith(".title"):
+            assert len(told) <= LONGEST_TITLE, context
+
+
+@every_language
+def test_a_translation_names_the_same_numbers_and_outputs(language: str) -> None:
+    for (context, text), told in messages(language).items():
+        codes = set(re.findall(r"\b[a-z]+_[a-z_0-9]+\b", text))
+        assert codes <= set(re.findall(r"\b[a-z]+_[a-z_0-9]+\b", told)), context
+        assert long_numbers(text) <= long_numbers(told), context
+
+
+def long_numbers(text: str) -> set[str]:
+    """Numbers of two digits and more; smaller ones may be words, and a thousand may be parted."""
+    return set(re.findall(r"\d{2,}", re.sub(r"(?<=\d)[\s,](?=\d{3})", "", text)))
+
+
+def test_a_definition_tells_its_texts_in_a_language_and_keeps_everything_else() -> None:
+    (nps,) = [each for each in shipped() if each.id == "csat"]
+    told = translated(nps, "fi")
+    assert told.title != nps.title
+    assert (told.id, told.outputs, told.target, told.build) == (nps.id, nps.outputs, nps.target, nps.build)
+    assert [each.title for each in in_language([nps], ENGLISH)] == [nps.title]
+
+
+def test_headings_of_the_scorecard_are_told_too() -> None:
+    assert set(perspectives("sv")) == set(perspectives(ENGLISH))
+    assert all(perspectives("sv")[code] != text for code, text in perspectives(ENGLISH).items())
