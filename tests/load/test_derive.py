@@ -77,6 +77,22 @@ def test_the_first_of_several_answers_ends_the_wait_and_the_last_word_is_kept(br
     ]
 
 
+def test_only_what_customers_and_agents_say_in_public_is_the_last_word(bring: Bring, rows: Rows) -> None:
+    said = (("m1", "08:05", "agent,e1,1"), ("m2", "08:15", "agent,e2,0"), ("m3", "08:25", "bot,,1"))
+    bring("messages.csv", MESSAGES + "".join(f"{key},c1,2026-03-02T{at}:00Z,{who},0\n" for key, at, who in said))
+    bring("conversations.csv", f"{HEAD}\nc1,A,email,2026-03-02T08:00:00Z,,\n")
+    assert rows("SELECT spoke_last_at FROM conversations") == [(at("2026-03-02 08:05"),)]
+
+
+@pytest.mark.parametrize(("given", "who"), [("08:05", "e1"), ("08:06", None)])
+def test_who_answered_is_known_where_file_and_messages_agree(
+    bring: Bring, rows: Rows, given: str, who: str | None
+) -> None:
+    bring("messages.csv", MESSAGES + "m1,c1,2026-03-02T08:05:00Z,agent,e1,1,0\n")
+    bring("conversations.csv", f"{HEAD}\nc1,A,email,2026-03-02T08:00:00Z,2026-03-02T{given}:00Z,\n")
+    assert rows("SELECT answered_by FROM conversations") == [(who,)]
+
+
 def test_an_answer_at_the_instant_of_the_question_took_no_open_time(bring: Bring, rows: Rows) -> None:
     bring("conversations.csv", f"{HEAD}\nc1,A,email,2026-03-02T08:00:00Z,2026-03-02T08:00:00Z,2026-03-02T08:00:00Z\n")
     assert rows("SELECT answer_business_s, solve_business_s FROM conversations") == [(0.0, 0.0)]

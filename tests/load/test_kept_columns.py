@@ -222,6 +222,17 @@ def test_the_first_valid_line_stands_for_a_buying_day(bring: Bring, chain: Kept)
     }
 
 
+def test_the_next_buying_day_is_known_from_its_first_valid_line_on(bring: Bring, chain: Kept) -> None:
+    bring(
+        "orders",
+        order("a", at(1)),
+        order("b", at(2, 15)),
+        order("c", at(2, 11)),
+        order("d", at(2, 10), status="cancelled"),
+    )
+    assert chain()["a"] == (None, date(2025, 3, 2), at(2, 11))
+
+
 def test_a_buying_day_is_a_local_one(bring: Bring, chain: Kept) -> None:
     """In Helsinki 22:30 UTC is the next day."""
     bring("orders", order("a", at(1, 21, 30)), order("b", at(1, 22, 30)))

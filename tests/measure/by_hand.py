@@ -27,6 +27,11 @@ def value(workspace: Workspace, name: str, period: str = "2025-03", as_of: str =
     return record.value, record.n
 
 
+def status(workspace: Workspace, name: str, as_of: datetime) -> str:
+    """The status of the record of March as of an instant in UTC."""
+    return workspace.kpi(name, "2025-03", as_of=f"{as_of.isoformat()}Z").one().status
+
+
 def at(day: int, hour: int = 9, minute: int = 0, second: int = 0) -> datetime:
     """An instant of March 2025."""
     return datetime(2025, 3, day, hour, minute, second)

@@ -111,3 +111,20 @@ def test_events_of_another_kind_are_no_history_of_the_status(empty: LocalWorkspa
     load(empty, "conversations", case(1, at(3), **solved(at(4))), case(2, at(31)))
     load(empty, "status_events", {"conversation_id": "c1", "at": at(5), "kind": "team", "value": "open"})
     assert value(empty, "open_conversation_count") == (1, 1)
+
+
+def test_a_conversation_we_began_is_not_pending(empty: LocalWorkspace) -> None:
+    load(empty, "conversations", case(1, at(3), direction="out"), case(2, at(31)))
+    load(
+        empty,
+        "status_events",
+        {"conversation_id": "c1", "at": at(4), "kind": "status", "value": "pending"},
+        {"conversation_id": "c2", "at": at(31, 10), "kind": "status", "value": "pending"},
+    )
+    assert value(empty, "open_conversation_count.pending")[0] == 1
+
+
+def test_a_repeat_is_none_from_the_instant_the_earlier_contact_is_deleted(empty: LocalWorkspace) -> None:
+    load(empty, "conversations", case(1, at(3), **solved(at(4)), deleted_at=at(20)), case(2, at(5)))
+    assert value(empty, "repeat_contact_rate", as_of="2025-03-20T08:59:59Z") == (0.5, 2)
+    assert value(empty, "repeat_contact_rate", as_of="2025-03-20T09:00:00Z") == (0, 1)

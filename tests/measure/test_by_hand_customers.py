@@ -270,3 +270,22 @@ def test_a_receipt_says_which_orders_were_not_valid(empty: LocalWorkspace) -> No
     )
     receipt = empty.kpi("price_realization_rate", "2025-03", as_of=AS_OF).receipt()
     assert (receipt.counted, receipt.left_out) == (1, {"cancelled, refunded, or wholly given back": 2})
+
+
+def test_an_order_at_the_instant_asked_for_is_known(empty: LocalWorkspace) -> None:
+    load(empty, "orders", order(1, "a", "2025-03-01T12:00"), order(2, "a", "2025-03-10T12:00"))
+    assert value(empty, "repeat_purchase_rate", as_of="2025-03-10T11:59:59Z", where={"customer.segment": "x"})[1] == 0
+    assert value(empty, "repeat_purchase_rate", as_of="2025-03-10T11:59:59Z") == (0, 1)
+    assert value(empty, "repeat_purchase_rate", as_of="2025-03-10T12:00:00Z") == (1, 1)
+
+
+def test_an_interruption_is_counted_from_the_end_of_the_last_contract(empty: LocalWorkspace) -> None:
+    """The first contract ends 44 days before the return, the second one 18 days."""
+    load(
+        empty,
+        "subscriptions",
+        contract(1, "a", "2025-01-01", "2025-03-02"),
+        contract(2, "a", "2025-01-01", "2025-03-28"),
+        contract(3, "a", "2025-04-15"),
+    )
+    assert value(empty, "customer_retention_rate") == (1, 1)

@@ -86,14 +86,33 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What another KPI came to in a period; `better` is up, down or band, `records` how many scales it stands for."""
+
+    period: str
+    name: str
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+    status: str
+    better: str
+    records: int
+    data_version: int
+
+
+@dataclass(frozen=True)
 class Call:
-    """Periods in order, the instant as of which facts are seen (naive UTC), and the slice."""
+    """Periods in order, the instant as of which facts are seen (naive UTC), and the slice.
+
+    `results` are there for KPIs that are made of others.
+    """
 
     periods: tuple[Period | Instant, ...]
     as_of: datetime
     zone: str
     where: Mapping[str, str] = field(default_factory=dict)
     by: tuple[str, ...] = ()
+    results: tuple[Result, ...] = ()
 
     @cached_property
     def spans(self) -> tuple[Span, ...]:

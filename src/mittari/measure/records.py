@@ -12,7 +12,7 @@ from mittari.measure.families.estimate import NO_DATA
 from mittari.measure.kpi import MONEY, Definition
 from mittari.measure.material import Material
 from mittari.measure.recipe import Recipe
-from mittari.measure.result import Record, utc_text
+from mittari.measure.result import SUPPRESSED, Record, utc_text
 
 ZERO_NEEDS_COVERAGE = ("Count", "EuroSum", "Stock", "Growth")
 
@@ -61,6 +61,7 @@ def record(
     params: Mapping[str, Any],
     material: Material,
     flags: Sequence[str] = (),
+    suppressed: bool = False,
 ) -> Record:
     """The record of one group; `slice_of` names its slice, the filter of the call included."""
     estimate = measured.estimate
@@ -81,8 +82,11 @@ def record(
         "n_censored": measured.censored,
         "n_rejected": state.refused(tables, span.start, span.end) + measured.unpriced,
         "definition_version": definition.version_text(params),
-        "data_version": state.version(tables),
+        "data_version": max([state.version(tables), *(each.data_version for each in call.results)]),
     }
+    if suppressed:
+        told = {**shared, "n_na": None, "n_censored": None}
+        return Record(value=None, n=None, components={}, status=SUPPRESSED, **told)
     if absent:
         return Record(
             value=None,
@@ -90,7 +94,7 @@ def record(
             components={},
             status="no_data",
             note="; ".join(
-                text for text in (why(recipe, measured, span, state, material, params), definition.needs) if text
+                text for text in (why(recipe, measured, span, state, material, params), definition.hint) if text
             ),
             **shared,
         )

@@ -1,8 +1,6 @@
 """The rows behind one number: a statement per source that names each row, whether it counts, and if not why."""
 
 from collections.abc import Mapping
-from functools import reduce
-from operator import and_
 from typing import Any
 
 import ibis
@@ -46,18 +44,17 @@ def row_queries(
 
 
 def _exploded(facts: Facts, request: Request, definition: Definition, source: Source, spec: Any) -> ir.Table:
-    """The rows; of a model one for each of its sums that the row has a part in, with the sum's name as the block.
-
-    A row without a part in any of them stands among those that n counts, to say why it does not.
-    """
+    """The rows; of a model each once for every sum that it adds to, whose name stands as the block."""
     if not isinstance(spec, family.Model):
         return _rows(facts, request, definition, source, spec)
     counted = spec.of if spec.rows is None else spec.of & spec.rows
-    apart = reduce(and_, [value.isnull() for value in spec.sums.values()], ~true(spec.of))
-    sums = {**spec.sums, ROWS: (true(counted) | apart).ifelse(ibis.literal(1.0), ibis.null("float64"))}
-    rows = [_rows(facts, request, definition, source, spec, name, value) for name, value in sums.items()]
-    rows = [each.filter(each.x.notnull()) for each in rows]
-    return ibis.union(*rows) if len(rows) > 1 else rows[0]
+    sums = {**spec.sums, ROWS: true(counted).ifelse(ibis.literal(1.0), ibis.null("float64"))}
+    parts = []
+    for name, value in sums.items():
+        rows = _rows(facts, request, definition, source, spec, name, value)
+        adds = rows.included & (rows.x != 0)
+        parts.append(rows.filter(adds | ~rows.included if name == ROWS else adds))
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _rows(

@@ -256,7 +256,9 @@ ALWAYS_READ = ("customers", "fx_rates", "coverage", "rejects", "closes")
 
 def _version_read(wanted: Sequence[Wanted], state: State) -> tuple[object, ...]:
     """What a kept result depends on: the versions of the tables that its KPIs read, and the newest load for `as_of`."""
-    tables = {table for definition, _, _ in wanted for table in definition.tables}
+    tables = {
+        table for definition, _, _ in wanted for table in (state.schemas if definition.needs else definition.tables)
+    }
     return tuple(sorted((table, state.versions.get(table, 0)) for table in (*tables, *ALWAYS_READ)))
 
 

@@ -19,6 +19,7 @@ from mittari.measure.kpi import (
 from mittari.measure.outputs import Count, Mean, Proportion, Quantile, Stock
 
 HOUR_S = 3600
+OLD_S = 7 * 86_400
 
 
 @kpi(
@@ -180,4 +181,33 @@ def open_conversation_count(cases: Any) -> dict[str, Any]:
         "count": Stock(of=cases.open, at=None),
         "pending": Stock(of=cases.pending, among=cases.open, at=None),
         "days_of_work": Stock(of=cases.open, flow=cases.solved_recently, flow_days=28, at=None),
+    }
+
+
+@kpi(
+    number=23,
+    title="Age of open conversations",
+    unit=SECONDS,
+    better=LOWER,
+    perspective=INTERNAL_PROCESS,
+    timing=LEAD,
+    kind=OBJECTIVE,
+    relation="open_cases",
+    block="none",
+    merge="level",
+    outputs=("median", "max", "over_7d"),
+    units={"over_7d": SHARE},
+    tables=("conversations", "status_events"),
+    board=53,
+    asks="How long have the open problems been waiting?",
+    counted="Time from the beginning to the end of the period, of the conversations that are open then; nights included.",
+    left_out="Spam, tests, merged and deleted conversations, those we began. One reopened keeps its first beginning.",
+    beware="The median falls when many new conversations come in: look at the oldest one too, none should be over 30 days.",
+)
+def open_conversation_age(cases: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = {"at": None, "left_out": {"not open at the end of the period": ~cases.open}}
+    return {
+        "median": Stock(of=cases.open, value=cases.open_for_s, q=0.5, **facts),
+        "max": Stock(of=cases.open, value=cases.open_for_s, q=1.0, **facts),
+        "over_7d": Stock(of=cases.open & (cases.open_for_s > OLD_S), among=cases.open, share=True, **facts),
     }

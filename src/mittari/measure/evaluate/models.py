@@ -9,10 +9,10 @@ from mittari.measure import families
 from mittari.measure.call import State
 from mittari.measure.evaluate.counted import DAYS_OF_YEAR
 from mittari.measure.evaluate.results import SIDES, Results
-from mittari.measure.families import Components, Estimate
+from mittari.measure.families import Components, Estimate, change
 from mittari.measure.families.estimate import LOW_N, NO_DATA, number
 from mittari.measure.material import Material
-from mittari.measure.recipe import Part, Recipe
+from mittari.measure.recipe import ROWS, Part, Recipe
 
 Sums = Mapping[str, float]
 Given = Mapping[str, Any]
@@ -46,9 +46,10 @@ def mean_of_few(sums: Sums, rows: int, _given: Given) -> tuple[Components, Estim
     return components, families.quotient(components, "sum", "n", low_n=LOW_N) if components else NO_DATA
 
 
-def lift(sums: Sums, _rows: int, _given: Given) -> tuple[Components, Estimate]:
-    """How much more often own texts (a of n) say something than others do (b of m)."""
-    components: Components = {name: sums[name] for name in ("a", "n", "b", "m")} if sums["n"] and sums["m"] else {}
+def lift(sums: Sums, rows: int, _given: Given) -> tuple[Components, Estimate]:
+    """How much more often own texts (a of n) say something than the other rows do (b of m)."""
+    a, n, b, m = sums["a"], sums["n"], sums["b"], rows - sums["n"]
+    components: Components = {"a": a, "n": n, "b": b, "m": m} if n and m else {}
     return components, families.share_ratio(components)
 
 
@@ -98,6 +99,21 @@ def yearly_worth(sums: Sums, rows: int, given: Given) -> Components:
     return {name: worth[name] for name in ("margin", "margin_se", "retention", "retention_se", "discount")}
 
 
+def net_shares_apart(sums: Sums, rows: int, _given: Given) -> tuple[Components, Estimate]:
+    """Our net share (n1, k_pos1, k_neg1) less another (0), with the pairs of answers that one person gave to both."""
+    components: Components = {}
+    for side in "10":
+        up, down, n = (sums[f"{name}{side}"] for name in ("k_pos", "k_neg", "n"))
+        blocks = {"G": n, "Sx": up - down, "Sy": n, "Sx2": up + down, "Sy2": n, "Sxy": up - down}
+        shares = families.NetShare.merge({**blocks, "k_pos": up, "k_neg": down}, {}) if n else {}
+        components |= {f"{name}{side}": each for name, each in shares.items()}
+    if not (sums["n1"] and sums["n0"]):
+        return {}, NO_DATA
+    if sums["pairs"]:
+        components |= {name: sums[name] for name in ("pairs", "both", "paired1", "paired0")}
+    return components, replace(change.paired_net_share_difference(components), n=rows)
+
+
 RULES: dict[str, Rule] = {
     "lifetime_value": lifetime_value,
     "lifetime_value_within": lifetime_value_within,
@@ -107,14 +123,19 @@ RULES: dict[str, Rule] = {
     "mean_of_few": mean_of_few,
     "lift": lift,
     "external_share": external_share,
+    "net_shares_apart": net_shares_apart,
 }
+
+
+def sums_of(parts: tuple[Part, ...]) -> list[str]:
+    """The names of a model's sums, in the order of its declaration."""
+    return [name for name in parts[0].columns if name not in (ROWS, *SIDES)]
 
 
 def modelled(recipe: Recipe, parts: tuple[Part, ...], material: Material, _state: State) -> Results:
     """The rule over the sums of each group."""
-    names = [name for name in parts[0].columns if name not in ("rows", *SIDES)]
-    sums = {name: material.totals(parts, name) for name in names}
-    rows = material.totals(parts, "rows")
+    sums = {name: material.totals(parts, name) for name in sums_of(parts)}
+    rows = material.totals(parts, ROWS)
     return [
         RULES[recipe.rule]({name: float(values[n]) for name, values in sums.items()}, int(rows[n]), recipe.given)
         for n in range(material.groups.count)

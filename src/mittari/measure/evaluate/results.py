@@ -9,4 +9,9 @@ Results = list[tuple[Components, Estimate]]
 SIDES = ("missing", "censored", "immature", "unpriced")
 """Roles of rows that are counted beside a number."""
 
-DOMAINS = {"positive": families.NON_NEGATIVE, "unit": families.FRACTION, "reals": families.REALS}
+DOMAINS = {
+    "positive": families.NON_NEGATIVE,
+    "unit": families.FRACTION,
+    "up_to_100": families.SCORE_100,
+    "reals": families.REALS,
+}

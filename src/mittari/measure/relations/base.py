@@ -56,6 +56,23 @@ def seconds(start: ir.Value, end: ir.Value) -> ir.FloatingValue:
     return (end.epoch_seconds() - start.epoch_seconds()).cast("float64")
 
 
+WEEK_S = 604_800
+
+
+def week(column: ir.Value) -> ir.IntegerValue:
+    """The number of the seven days in which the instant lies."""
+    return column.epoch_seconds() // WEEK_S
+
+
+def weeks_after(column: ir.Value) -> ir.IntegerValue:
+    """The weeks in which the seven days after the instant lie, each in a row of its own.
+
+    Whoever joins what follows within seven days joins by the week too: an equality finds the few pairs much sooner
+    than a range among all pairs of a customer.
+    """
+    return ibis.array([week(column), week(column) + 1]).unnest()
+
+
 @dataclass(frozen=True)
 class Facts:
     """The schemas of the fact tables (table -> column -> SQL type), which hold rows, the reporting currency."""
@@ -121,3 +138,12 @@ def places_table() -> ir.Table:
 def rate_days_table() -> ir.Table:
     """Exchange rates by currency and local day: quote units per one reporting unit, carried on for at most 7 days."""
     return ibis.table({"currency": "string", "day": "date", "rate": "float64"}, name="call_rates")
+
+
+def results_table() -> ir.Table:
+    """What other KPIs came to in the periods of the call, by the names under which they were asked for."""
+    numbers = {"value": "float64", "ci_low": "float64", "ci_high": "float64"}
+    return ibis.table(
+        {"period": "int32", "name": "string", **numbers, "status": "string", "better": "string", "records": "int32"},
+        name="call_results",
+    )

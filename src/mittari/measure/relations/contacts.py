@@ -28,6 +28,7 @@ COLUMNS = tuple(
     answered abandoned solved bot_only offered needs_answer no_reply_needed is_complaint resolved_by outcome wait_s
     first_wait_s business_wait_s handle_s spam test merged deleted phone_ticket outbound agent_id first_responder_id
     team_id reason_code priority queue_id reopened_first_at reopened_at is_repeat
+    solved_first_local reopen_is_trivial escalated_at escalation_level lead_at
     """.split()  # noqa: SIM905 - forty quoted words are harder to read
 )
 
@@ -51,11 +52,16 @@ def with_ages(rows: ir.Table) -> ir.Table:
         age_s=seconds(rows.opened_at, as_of()),
         solve_s=seconds(rows.opened_at, rows.solved_last_at),
         first_solve_s=seconds(rows.opened_at, rows.solved_first_at),
+        since_solve_s=seconds(rows.solved_first_at, as_of()),
+        # where only the last reopening is known it stands for the first
+        reopen_after_s=seconds(rows.solved_first_at, ibis.coalesce(rows.reopened_first_at, rows.reopened_at)),
+        escalate_s=seconds(rows.opened_at, rows.escalated_at),
+        lead_s=seconds(rows.opened_at, rows.lead_at),
     )
 
 
-def written(facts: Facts) -> ir.Table:
-    """Every conversation known at `as_of`, with its clocks as they stood then."""
+def written(facts: Facts, *more: str) -> ir.Table:
+    """Every conversation known at `as_of`, with its clocks as they stood then, and `more` columns of the facts."""
     raw = facts.table("conversations")
     raw = raw.filter(raw.created_at <= as_of())
     rows = raw.mutate(
@@ -85,8 +91,11 @@ def written(facts: Facts) -> ir.Table:
         phone_ticket=(raw.channel == "phone") & ibis.literal(facts.has("calls")),
         is_complaint=flag(raw.is_complaint),
         no_reply_needed=flag(raw.no_reply_needed),
+        reopen_is_trivial=flag(raw.reopen_is_trivial),
+        escalated_at=seen(raw.escalated_at),
+        lead_at=seen(raw.lead_at),
     )
-    return _written_states(rows).select(*COLUMNS, *facts.dimensions("conversations"))
+    return _written_states(rows).select(*COLUMNS, *more, *facts.dimensions("conversations"))
 
 
 def _written_states(rows: ir.Table) -> ir.Table:
@@ -110,7 +119,7 @@ def _written_states(rows: ir.Table) -> ir.Table:
     return rows.mutate(needs_answer=~rows.bot_only & ~rows.short & ~rows.no_reply_needed)
 
 
-def phone(facts: Facts) -> ir.Table:
+def phone(facts: Facts, *more: str) -> ir.Table:
     """Every queue entry known at `as_of`. An accepted callback, overflow, voicemail or closed line is no offer."""
     raw = facts.table("calls")
     raw = raw.filter(raw.queued_at <= as_of())
@@ -135,6 +144,11 @@ def phone(facts: Facts) -> ir.Table:
         solved_first_at=(answered & ended).ifelse(raw.ended_at, ibis.null("timestamp")),
         solved_last_at=(answered & ended).ifelse(raw.ended_at, ibis.null("timestamp")),
         solved_last_local=(answered & ended).ifelse(raw.ended_local, ibis.null("timestamp")),
+        solved_first_local=(answered & ended).ifelse(raw.ended_local, ibis.null("timestamp")),
+        reopen_is_trivial=no,
+        escalated_at=ibis.null("timestamp"),
+        escalation_level=ibis.null("string"),
+        lead_at=ibis.null("timestamp"),
         spam=no,
         merged=no,
         deleted=no,
@@ -167,4 +181,4 @@ def phone(facts: Facts) -> ir.Table:
         offered=rows.answered | rows.abandoned,
         needs_answer=rows.answered | (rows.abandoned & ~rows.short),
     )
-    return rows.select(*COLUMNS, *facts.dimensions("calls"))
+    return rows.select(*COLUMNS, *more, *facts.dimensions("calls"))

@@ -10,7 +10,7 @@ from dataclasses import replace
 import ibis
 from ibis.expr import types as ir
 
-from mittari.measure.relations.base import Facts, Source, as_of, periods_table, true
+from mittari.measure.relations.base import Facts, Source, as_of, periods_table, seconds, true
 from mittari.measure.relations.contacts import contact_source, written
 
 SOLVED = ("solved", "closed")
@@ -41,6 +41,8 @@ def open_cases(facts: Facts) -> Mapping[str, Source]:
     rows = rows.mutate(
         open=rows.incoming & ~closed,
         pending=rows.incoming & ~closed & rows.state.isin(WAITING).fill_null(False),
+        # a period that is not over ends, for whoever looks at it, now
+        open_for_s=seconds(rows.opened_at, ibis.least(rows.p1, as_of())),
     )
     rows = rows.filter(rows.open | rows.solved_recently)
     source = contact_source(facts, "conversations", rows, "status_events")

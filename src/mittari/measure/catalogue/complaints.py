@@ -1,0 +1,79 @@
+"""How many customers complain, and how many complaints go to a higher place."""
+
+from typing import Any
+
+from mittari.measure.kpi import (
+    CORE_OUTCOME,
+    COUNT,
+    LAG,
+    LOWER,
+    OBJECTIVE,
+    PER_1000,
+    RELATIONSHIP,
+    SHARE,
+    kpi,
+)
+from mittari.measure.outputs import Count, Proportion
+
+EIGHT_WEEKS = 56
+DAY_S = 86_400
+NO_COMPLAINT = "no complaint"
+
+
+@kpi(
+    number=26,
+    title="Complaints per 1,000 customers",
+    unit=PER_1000,
+    better=LOWER,
+    perspective=CORE_OUTCOME,
+    timing=LAG,
+    kind=OBJECTIVE,
+    relation="complaints",
+    block="day",
+    merge="add",
+    outputs=("rate", "count"),
+    units={"count": COUNT},
+    tables=("conversations", "subscriptions", "orders"),
+    board=56,
+    asks="Are there unusually many complaints for our size?",
+    counted="Complaints begun in the period for every 1,000 customers active on an average day of it.",
+    left_out="Spam, tests, merged and deleted ones; a second complaint of a customer about the same matter in the period.",
+    beware="Few complaints can mean that complaining is hard. Without contracts, who ordered in 365 days is active.",
+)
+def complaints_per_1000_customers(complaints: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = {"of": complaints.incoming, "at": complaints.opened_at}
+    return {"rate": Count(exposure="average_active", per=1000.0, **facts), "count": Count(**facts)}
+
+
+@kpi(
+    number=27,
+    title="Complaint escalation rate",
+    unit=SHARE,
+    better=LOWER,
+    perspective=RELATIONSHIP,
+    timing=LAG,
+    kind=OBJECTIVE,
+    relation="contacts",
+    block="day",
+    merge="add",
+    outputs=("share", "external"),
+    tables=("conversations",),
+    target=0.05,
+    final_after=EIGHT_WEEKS,
+    board=57,
+    asks="How many complaints go to a higher place?",
+    counted="Complaints taken to a manager, or out of house to an ombudsman, board or authority, of all begun in the period.",
+    left_out="Spam, tests, merged and deleted conversations. Passing a case to a specialist is no escalation.",
+    beware="It stays provisional for 8 weeks, the time a complaint may take. External ones are the costly part.",
+)
+def complaint_escalation_rate(contacts: Any) -> dict[str, Any]:
+    complaint = contacts.incoming & contacts.is_complaint
+    facts: dict[str, Any] = {
+        "of": complaint,
+        "at": contacts.opened_at,
+        "immature": complaint & (contacts.age_s < EIGHT_WEEKS * DAY_S),
+        "left_out": {NO_COMPLAINT: ~contacts.is_complaint},
+    }
+    escalated = contacts.escalated_at.notnull()
+    external = escalated & (contacts.escalation_level == "external").fill_null(False)
+    return {"share": Proportion(hit=escalated, **facts), "external": Proportion(hit=external, **facts)}

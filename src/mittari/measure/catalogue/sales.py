@@ -1,0 +1,107 @@
+"""What service brings in: leads, sales and the revenue that followed a conversation."""
+
+from typing import Any
+
+from mittari.measure.kpi import COUNT, FINANCIAL, HIGHER, LAG, MONEY, OBJECTIVE, SHARE, kpi
+from mittari.measure.outputs import Count, EuroSum, Proportion
+
+WEEK_S = 7 * 86_400
+
+
+@kpi(
+    number=63,
+    title="Conversations leading to a lead",
+    unit=SHARE,
+    better=HIGHER,
+    perspective=FINANCIAL,
+    timing=LAG,
+    kind=OBJECTIVE,
+    relation="contacts",
+    block="day",
+    merge="add",
+    outputs=("share", "count"),
+    units={"count": COUNT},
+    tables=("conversations",),
+    board=93,
+    asks="How many service conversations become leads for sales?",
+    counted="Conversations that became a lead within 7 days, of those customers began in the period and we handled.",
+    left_out="Spam, tests, merged and deleted conversations, those we began, those nobody handled.",
+    beware="A conversation counts once however many leads came of it. Complaints stay in the base.",
+)
+def lead_conversion_rate(contacts: Any) -> dict[str, Any]:
+    handled = contacts.incoming & contacts.handled
+    lead = handled & ((contacts.lead_s >= 0) & (contacts.lead_s <= WEEK_S)).fill_null(False)
+    facts: dict[str, Any] = {
+        "at": contacts.opened_at,
+        "immature": handled & (contacts.age_s < WEEK_S),
+        "left_out": {"not handled": ~contacts.handled, "no lead within 7 days": ~lead},
+    }
+    return {"share": Proportion(hit=lead, of=handled, **facts), "count": Count(of=lead, **facts)}
+
+
+@kpi(
+    number=64,
+    title="Conversations leading to a sale",
+    unit=SHARE,
+    better=HIGHER,
+    perspective=FINANCIAL,
+    timing=LAG,
+    kind=OBJECTIVE,
+    relation="credited_contacts",
+    block="day",
+    merge="add",
+    outputs=("share", "count"),
+    units={"count": COUNT},
+    tables=("conversations", "orders"),
+    guard=("complaints_per_1000_customers",),
+    board=94,
+    asks="After talking to service, how often does the customer buy?",
+    counted="Conversations followed by a valid order within 7 days, of those customers began in the period and we handled.",
+    left_out="Orders cancelled or wholly given back, orders from before the conversation. An order is credited once, to the last one.",
+    beware="Followed, not caused: many would have bought anyway. Compare with customers who did not get in touch.",
+)
+def sales_conversion_rate(contacts: Any) -> dict[str, Any]:
+    handled = contacts.incoming & contacts.handled
+    sold = handled & contacts.orders.notnull()
+    facts: dict[str, Any] = {
+        "at": contacts.opened_at,
+        "immature": handled & (contacts.age_s < WEEK_S),
+        "left_out": {"not handled": ~contacts.handled, "no order credited": contacts.orders.isnull()},
+    }
+    return {"share": Proportion(hit=sold, of=handled, **facts), "count": Count(of=sold, **facts)}
+
+
+@kpi(
+    number=65,
+    title="Service-attributed revenue",
+    unit=MONEY,
+    better=HIGHER,
+    perspective=FINANCIAL,
+    timing=LAG,
+    kind=OBJECTIVE,
+    relation="credited_contacts",
+    block="day",
+    merge="add",
+    outputs=("sum",),
+    tables=("conversations", "orders"),
+    board=95,
+    asks="How much revenue followed service conversations?",
+    counted="What was invoiced, less what was given back, for orders credited to conversations that began in the period.",
+    left_out="Orders cancelled or wholly given back, orders in a currency without a rate at most 7 days old.",
+    beware="Revenue that followed service, never revenue that service caused.",
+)
+def service_attributed_revenue(contacts: Any) -> dict[str, Any]:
+    handled = contacts.incoming & contacts.handled
+    return {
+        "sum": EuroSum(
+            value=contacts.orders_eur,
+            of=handled & contacts.orders_eur.notnull(),
+            at=contacts.opened_at,
+            immature=handled & (contacts.age_s < WEEK_S),
+            left_out={
+                "not handled": ~contacts.handled,
+                "no order credited": contacts.orders.isnull(),
+                "no exchange rate at most 7 days old": contacts.orders_eur.isnull(),
+            },
+        )
+    }

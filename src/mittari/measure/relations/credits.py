@@ -1,0 +1,80 @@
+"""`credited_contacts`: one row per contact, with the orders that followed it.
+
+A valid order is credited to the contact it names, else to the customer's last handled one that began at most 7 days
+before. Each source is credited by itself: a call does not take an order from the letter before it. Only contacts and
+orders near the span of the call are joined.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ibis
+from ibis.expr import types as ir
+
+from mittari.measure.relations.base import Facts, Source, instant, week, weeks_after
+from mittari.measure.relations.contacts import contact_source, phone, with_ages, written
+from mittari.measure.relations.orders import valid_orders
+
+WITHIN_DAYS = 7
+
+
+def credited_contacts(facts: Facts) -> Mapping[str, Source]:
+    orders = _orders(facts)
+    letters = written(facts)
+    letters = letters.mutate(link=letters.key)
+    calls = phone(facts, "conversation_id")
+    calls = calls.mutate(link=calls.conversation_id.fill_null(calls.key))
+    return {
+        "written": contact_source(facts, "conversations", _credited(letters, orders, orders.root), "orders"),
+        "phone": contact_source(facts, "calls", _credited(calls, orders, orders.source), "orders"),
+    }
+
+
+def _orders(facts: Facts) -> ir.Table:
+    """Valid orders near the span of the call, and wherever they are those that name a conversation (or its root)."""
+    rows = valid_orders(facts)
+    near = (rows.ordered_local >= instant("span_start_local")) & (
+        rows.ordered_local < instant("span_end_local") + ibis.interval(days=WITHIN_DAYS + 1)
+    )
+    rows = rows.filter(rows.valid & (near | rows.source_conversation_id.notnull()))
+    kept = rows.invoice_amount.cast("float64") - rows.refund_amount.fill_null(0).cast("float64")
+    rows = rows.select(
+        "order_id", "ordered_at", buyer=rows.customer_id, source=rows.source_conversation_id, eur=kept / rows.eur_rate
+    )
+    merged = facts.table("conversations")
+    merged = merged.filter(merged.merged_into.notnull()).select(child=merged.conversation_id, of_root=merged.root_id)
+    rows = rows.left_join(merged, rows.source == merged.child)
+    return rows.mutate(root=rows.of_root.fill_null(rows.source)).drop("child", "of_root")
+
+
+def _credited(rows: ir.Table, orders: ir.Table, named: ir.Value) -> ir.Table:
+    """The rows with `orders`, the number of orders credited, and their sum `orders_eur` (null: no rate for any)."""
+    # an order goes to the last contact before it: contacts from before the span take none from those in it
+    handled = rows.filter(rows.incoming & rows.handled & (rows.opened_local >= instant("span_start_local")))
+    handled = handled.select("key", "link", "customer_id", "opened_at", "opened_local")
+    near = handled.opened_local < instant("span_end_local") + ibis.interval(days=WITHIN_DAYS + 1)
+    orders = orders.mutate(named=named)
+    by_name = _pairs(handled, orders, lambda one, order: [one.link == order.named, one.opened_at <= order.ordered_at])
+    in_weeks = handled.filter(near).mutate(week=weeks_after(handled.opened_at))
+    nameless = orders.filter(orders.source.isnull())
+    by_time = _pairs(
+        in_weeks,
+        nameless.mutate(week=week(nameless.ordered_at)),
+        lambda one, order: [
+            one.customer_id == order.buyer,
+            one.week == order.week,
+            one.opened_at < order.ordered_at,
+            order.ordered_at <= one.opened_at + ibis.interval(days=WITHIN_DAYS),
+        ],
+    )
+    pairs = by_name.union(by_time)
+    latest = ibis.window(group_by=pairs.order_id, order_by=[pairs.opened_at.desc(), pairs.credited.desc()])
+    pairs = pairs.mutate(place=ibis.row_number().over(latest))
+    last = pairs.filter(pairs.place == 0)
+    sums = last.group_by("credited").agg(orders=last.count(), orders_eur=last.eur.sum())
+    return with_ages(rows.left_join(sums, rows.key == sums.credited))
+
+
+def _pairs(contacts: ir.Table, orders: ir.Table, conditions: Callable[[ir.Table, ir.Table], list[Any]]) -> ir.Table:
+    pairs = contacts.join(orders, conditions(contacts, orders))
+    return pairs.select("order_id", "opened_at", "eur", credited=pairs.key)

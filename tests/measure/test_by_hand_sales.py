@@ -1,0 +1,197 @@
+"""Leads and sales that follow a conversation, worked out by hand on a few rows each."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from measure.by_hand import at, call, case, load, order, solved, status, value
+from mittari.workspace.local import LocalWorkspace
+
+WEEK, SECOND = timedelta(days=7), timedelta(seconds=1)
+LATE = datetime(2025, 3, 31, 12)
+LEADS, SALES, REVENUE = "lead_conversion_rate", "sales_conversion_rate", "service_attributed_revenue"
+PHONE = {"channel": "phone"}
+
+
+def handled(number: int, opened: datetime, **more: Any) -> dict[str, Any]:
+    return case(number, opened, **{"first_response_at": opened, **more})
+
+
+def sale(number: int, when: datetime, **more: Any) -> dict[str, Any]:
+    return order(number, **{"customer": "k", "day": when.isoformat(), **more})
+
+
+def found(workspace: LocalWorkspace, **more: Any) -> tuple[Any, ...]:
+    """Conversations with a sale, and what was sold."""
+    return value(workspace, SALES + ".count", **more)[1], value(workspace, REVENUE, **more)[0] or 0
+
+
+@pytest.mark.parametrize(
+    ("after", "share"), [(timedelta(), 1), (WEEK, 1), (WEEK + SECOND, 0), (-SECOND, 0)], ids=lambda case: str(case)
+)
+def test_a_lead_comes_within_seven_days_of_the_beginning(empty: LocalWorkspace, after: timedelta, share: int) -> None:
+    load(empty, "conversations", handled(1, at(3), lead_at=at(3) + after))
+    assert value(empty, LEADS) == (share, 1)
+    assert value(empty, LEADS + ".count")[1] == share
+
+
+def test_only_what_customers_began_and_we_handled_can_become_a_lead(empty: LocalWorkspace) -> None:
+    """A bot's solution is handled too; what is not known yet is no lead."""
+    lead = {"lead_at": at(5)}
+    load(
+        empty,
+        "conversations",
+        handled(1, at(3), **lead),
+        case(2, at(3), **lead),
+        handled(3, at(3), direction="out", **lead),
+        case(4, at(3), resolved_by="bot", **solved(at(4))),
+    )
+    assert value(empty, LEADS) == (0.5, 2)
+    assert value(empty, LEADS, as_of="2025-03-05T09:00:00Z") == (0.5, 2)
+    assert value(empty, LEADS, as_of="2025-03-05T08:59:59Z") == (0, 2)
+    assert value(empty, LEADS, where=PHONE) == (None, 0)
+
+
+@pytest.mark.parametrize("name", [LEADS, SALES, REVENUE])
+def test_a_conversation_matures_in_seven_days(empty: LocalWorkspace, name: str) -> None:
+    load(empty, "conversations", handled(1, LATE), case(2, LATE + SECOND))
+    load(empty, "orders", sale(1, LATE + SECOND))
+    assert status(empty, name, LATE + WEEK - SECOND) == "provisional"
+    assert status(empty, name, LATE + WEEK) == "final"
+
+
+@pytest.mark.parametrize(
+    ("after", "sold"), [(timedelta(), 0), (SECOND, 1), (WEEK, 1), (WEEK + SECOND, 0), (-SECOND, 0)]
+)
+def test_a_sale_comes_after_the_beginning_and_within_seven_days(
+    empty: LocalWorkspace, after: timedelta, sold: int
+) -> None:
+    load(empty, "conversations", handled(1, at(3)))
+    load(empty, "orders", sale(1, at(3) + after))
+    assert value(empty, SALES) == (sold, 1)
+
+
+@pytest.mark.parametrize(
+    ("more", "sold", "euros"),
+    [
+        ({}, 1, 10),
+        ({"refund_amount": 4.0}, 1, 6),
+        ({"refund_amount": 10.0}, 0, 0),
+        ({"status": "cancelled"}, 0, 0),
+        ({"status": "open"}, 1, 10),
+        ({"customer": "other"}, 0, 0),
+        ({"currency": "NOK"}, 1, 0),
+    ],
+)
+def test_valid_orders_count_with_what_was_kept_of_them(
+    empty: LocalWorkspace, more: dict[str, Any], sold: int, euros: float
+) -> None:
+    load(empty, "conversations", handled(1, at(3)))
+    load(empty, "orders", sale(1, at(4), **more))
+    assert found(empty) == (sold, euros)
+    assert value(empty, REVENUE)[1] == bool(euros)
+
+
+def test_orders_without_a_rate_stay_out_of_the_sum_only(empty: LocalWorkspace) -> None:
+    load(empty, "conversations", handled(1, at(3)))
+    load(empty, "orders", sale(1, at(4), currency="NOK"), sale(2, at(5)), sale(3, at(6)))
+    assert found(empty) == (1, 20)
+    assert value(empty, REVENUE) == (20, 1)
+
+
+def test_an_order_is_credited_once_to_the_last_conversation_we_handled(empty: LocalWorkspace) -> None:
+    """The 5th is not handled, the 6th our own, the 7th begins with the order: the 4th has it."""
+    load(
+        empty,
+        "conversations",
+        handled(1, at(3)),
+        handled(2, at(4), channel="chat"),
+        case(3, at(5)),
+        handled(4, at(6), direction="out"),
+        handled(5, at(7)),
+    )
+    load(empty, "orders", sale(1, at(7)))
+    assert found(empty) == (1, 10)
+    assert value(empty, SALES, where={"channel": "chat"}) == (1, 1)
+
+
+def test_of_two_conversations_at_one_instant_one_has_the_order(empty: LocalWorkspace) -> None:
+    load(empty, "conversations", handled(1, at(3)), handled(2, at(3), channel="chat"))
+    load(empty, "orders", sale(1, at(4)), sale(2, at(5)))
+    assert found(empty) == (1, 20)
+    assert value(empty, SALES, where={"channel": "chat"}) == (1, 1)
+
+
+def test_a_conversation_of_the_next_month_takes_the_order(empty: LocalWorkspace) -> None:
+    """Begun on 30 March and on 6 April, ordered at the end of seven days after each: March has the first order only."""
+    load(empty, "conversations", handled(1, LATE), handled(2, LATE + timedelta(days=6)))
+    load(empty, "orders", sale(1, LATE + timedelta(days=6)), sale(2, LATE + WEEK))
+    assert found(empty) == (1, 10)
+    assert found(empty, period="2025-04") == (1, 10)
+
+
+def test_a_conversation_before_the_month_takes_its_own_order_only(empty: LocalWorkspace) -> None:
+    """1 March begins in Helsinki at 22:00 UTC the day before."""
+    midnight = datetime(2025, 2, 28, 22)
+    load(empty, "conversations", handled(1, midnight - SECOND), handled(2, midnight, customer_id="b"))
+    load(empty, "orders", sale(1, midnight), sale(2, midnight + SECOND, customer="b"))
+    assert found(empty) == (1, 10)
+    assert found(empty, period="2025-02") == (1, 10)
+
+
+@pytest.mark.parametrize(
+    ("when", "sold"), [(at(3) - SECOND, 0), (at(3), 1), (at(3) + WEEK + SECOND, 1), (at(3) + timedelta(days=90), 1)]
+)
+def test_a_named_conversation_has_the_order_whenever_it_came_after(
+    empty: LocalWorkspace, when: datetime, sold: int
+) -> None:
+    """Another conversation between them does not have it, nor must the customer be the same."""
+    load(empty, "conversations", handled(1, at(3)), handled(2, at(3) + SECOND, channel="chat"))
+    load(empty, "orders", sale(1, when, source_conversation_id="c1", customer="whoever"))
+    assert found(empty) == (sold, 10 if sold else 0)
+    assert value(empty, SALES, where={"channel": "chat"}) == (0, 1)
+
+
+def test_an_order_that_names_a_conversation_is_no_other_ones(empty: LocalWorkspace) -> None:
+    """One names a conversation we did not handle, one a conversation nobody knows."""
+    load(empty, "conversations", handled(1, at(3)), case(2, at(3)))
+    load(empty, "orders", sale(1, at(4), source_conversation_id="c2"), sale(2, at(4), source_conversation_id="c9"))
+    assert value(empty, SALES) == (0, 1)
+
+
+def test_an_order_that_names_a_merged_conversation_is_its_roots(empty: LocalWorkspace) -> None:
+    load(empty, "conversations", handled(1, at(3)), case(2, at(4), merged_into="c1"))
+    load(empty, "orders", sale(1, at(20), source_conversation_id="c2"))
+    assert value(empty, SALES) == (1, 1)
+
+
+def test_an_order_is_known_from_its_instant_on(empty: LocalWorkspace) -> None:
+    load(empty, "conversations", handled(1, at(3)))
+    load(empty, "orders", sale(1, at(5)))
+    assert value(empty, SALES, as_of="2025-03-05T09:00:00Z") == (1, 1)
+    assert value(empty, SALES, as_of="2025-03-05T08:59:59Z") == (0, 1)
+
+
+def test_calls_have_orders_of_their_own(empty: LocalWorkspace) -> None:
+    """By customer, by the name of the call and by that of its conversation; an abandoned call is not handled."""
+    load(
+        empty,
+        "calls",
+        call(1, at(3)),
+        call(2, at(3), customer_id="b"),
+        call(3, at(3), customer_id="c", conversation_id="c3"),
+        call(4, at(3), "abandoned", customer_id="d"),
+    )
+    load(empty, "conversations", handled(9, at(4)))
+    load(
+        empty,
+        "orders",
+        sale(1, at(5)),
+        sale(2, at(20), source_conversation_id="p2"),
+        sale(3, at(20), source_conversation_id="c3"),
+        sale(4, at(5), customer="d"),
+    )
+    assert value(empty, SALES, where=PHONE) == (1, 3)
+    assert found(empty, where=PHONE) == (3, 30)
+    assert found(empty) == (1, 10)
