@@ -73,7 +73,6 @@ def _by_customer(*events: ir.Table) -> ir.Table:
         net_eur=rows.net_eur.sum().fill_null(0.0),
         goods_eur=rows.goods_eur.sum().fill_null(0.0),
         contacts=rows.contacts.sum().fill_null(0.0),
-        goods_known=rows.goods_eur.count() > 0,
         bought=rows.uncosted.count() > 0,
         uncosted=rows.uncosted.any().fill_null(False),
         unpriced=rows.no_rate.any().fill_null(False),

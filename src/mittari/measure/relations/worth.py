@@ -21,7 +21,7 @@ def customer_worth(facts: Facts, *, basis: str = "contracts", grace_days: int = 
         of_period=margins.period,
         of_customer=margins.customer_id,
         earned_eur=margins.net_eur - margins.goods_eur,
-        costed=(margins.goods_known & ~margins.uncosted & ~margins.unpriced).ifelse(1.0, 0.0),
+        costed=(~margins.uncosted & ~margins.unpriced).ifelse(1.0, 0.0),
     )
     rows = source.rows
     rows = rows.left_join(margins, [rows.period == margins.of_period, rows.customer_id == margins.of_customer])
