@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from measure.by_hand import AS_OF, at, call, case, contract, load, order, value
+from mittari.errors import UserError
 from mittari.workspace.local import LocalWorkspace
 
 SEK_RATES = ({"date": at(1), "base": "EUR", "quote": "SEK", "rate": 10.0},)
@@ -454,6 +455,12 @@ def test_a_customer_is_worth_what_the_call_gives(empty: LocalWorkspace) -> None:
     assert value(empty, "customer_lifetime_value", **GIVEN) == (pytest.approx(50 / 0.6), 0)
     assert value(empty, "customer_lifetime_value", **GIVEN, discount=0.5) == (pytest.approx(50.0), 0)
     assert value(empty, "customer_lifetime_value", margin=100.0, retention=1.1) == (None, 0)
+
+
+def test_what_is_given_is_a_number(empty: LocalWorkspace) -> None:
+    with pytest.raises(UserError, match="parameter margin is number, found 'much'"):
+        empty.kpi("customer_lifetime_value", "2025-03", margin="much")
+    assert value(empty, "customer_lifetime_value", **GIVEN, margin_se=2) == (pytest.approx(50 / 0.6), 0)
 
 
 def test_what_the_call_does_not_give_is_measured_in_the_period(empty: LocalWorkspace) -> None:

@@ -123,11 +123,13 @@ class Definition:
                     hint=f"{did_you_mean(name, self.parameters)} Known: {', '.join(self.parameters) or 'none'}".strip(),
                 )
             default = self.parameters[name]
-            wrong = isinstance(default, (int, float)) and (
+            # a number without a default is measured where the call does not give it
+            wrong = (isinstance(default, (int, float)) or (default is None and value is not None)) and (
                 isinstance(value, bool) or not isinstance(value, (int, float))
             )
             if wrong or (isinstance(default, str) and not isinstance(value, str)):
-                raise UserError(f"{self.id}: parameter {name} is {type(default).__name__}, found {value!r}")
+                kind = "number" if default is None else type(default).__name__
+                raise UserError(f"{self.id}: parameter {name} is {kind}, found {value!r}")
         return {**self.parameters, **given}
 
 

@@ -4,6 +4,7 @@ Customers are those with a valid order in the 365 local days that end with the p
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import ibis
 from ibis.expr import types as ir
@@ -27,7 +28,7 @@ COLUMNS = {
 
 def customer_margins(facts: Facts) -> Mapping[str, Source]:
     """The call says what a contact costs: `unit_cost` is null."""
-    return {"written": _source(people(facts).mutate(unit_cost=ibis.null("float64")))}
+    return {"written": _source(facts, ibis.null("float64"))}
 
 
 def customer_margins_at_cost(facts: Facts) -> Mapping[str, Source]:
@@ -36,56 +37,64 @@ def customer_margins_at_cost(facts: Facts) -> Mapping[str, Source]:
     rows = rows.filter(rows.eligible)
     contacts = rows.count(where=rows.what == CONTACT)
     costs = rows.group_by(of_period=rows.period).agg(unit_cost=rows.cost_eur.sum() / contacts.nullif(0))
-    found = people(facts)
+    source = _source(facts, ibis.null("float64"))
+    found = source.rows.drop("unit_cost")
     found = found.left_join(costs, found.period == costs.of_period).drop("of_period")
-    return {"written": _source(found.mutate(unit_cost=found.unit_cost.fill_null(0.0)))}
+    return {"written": replace(source, rows=found.mutate(unit_cost=found.unit_cost.fill_null(0.0)))}
 
 
-def _source(rows: ir.Table) -> Source:
-    periods = periods_table().rename(of_period="period")
-    rows = rows.join(periods, rows.period == periods.of_period)
+def _source(facts: Facts, unit_cost: ir.Value) -> Source:
+    rows = _with_last_buying(facts, _by_customer(_bought(facts), _served(facts), _spent(facts)))
+    no_customer = ~rows.bought & rows.last_day.isnull()
     rows = rows.mutate(
         key=rows.customer_id,
         opened_at=rows.first_day.cast("timestamp"),
         opened_local=rows.first_day.cast("timestamp"),
         contribution_eur=rows.net_eur - rows.goods_eur,
-        eligible=~(rows.no_customer | rows.no_rate),
+        unit_cost=unit_cost,
+        no_customer=no_customer,
+        no_rate=rows.unpriced & ~no_customer,
+        eligible=~(no_customer | rows.unpriced),
     )
     tables = ("orders", "conversations", "calls", "cost_entries")
     return Source(rows=rows, tables=tables, key="key", left_out=LEFT_OUT, periodic=True)
 
 
-def people(facts: Facts) -> ir.Table:
-    """What each customer brought and took in each period; `uncosted`: of something bought the cost is not known."""
-    rows = _bought(facts).union(_served(facts)).union(_spent(facts))
+def earned(facts: Facts) -> ir.Table:
+    """What each customer brought in each period, and what it cost to supply."""
+    return _by_customer(_bought(facts), _spent(facts))
+
+
+def _by_customer(*events: ir.Table) -> ir.Table:
+    """`uncosted`: of something bought the cost is not known; `unpriced`: of something the exchange rate is not."""
+    rows = ibis.union(*events)
     rows = rows.filter(rows.customer_id.notnull())
-    found = rows.group_by("period", "customer_id").agg(
+    return rows.group_by("period", "customer_id").agg(
         net_eur=rows.net_eur.sum().fill_null(0.0),
         goods_eur=rows.goods_eur.sum().fill_null(0.0),
         contacts=rows.contacts.sum().fill_null(0.0),
-        goods_known=rows.goods_eur.count() > 0,
+        bought=rows.uncosted.count() > 0,
         uncosted=rows.uncosted.any().fill_null(False),
         unpriced=rows.no_rate.any().fill_null(False),
     )
-    buyers = _buyers(facts)
-    found = found.left_join(buyers, [found.period == buyers.in_period, found.customer_id == buyers.buyer])
-    no_customer = found.buyer.isnull()
-    found = found.mutate(no_customer=no_customer, no_rate=found.unpriced & ~no_customer)
-    return found.drop("unpriced", "in_period", "buyer")
 
 
-def _buyers(facts: Facts) -> ir.Table:
-    """Who bought in the 365 days that end with a period: found by the last day on which they did."""
-    days, periods = days_of_buying(facts), periods_table()
-    rows = days.join(
-        periods,
+def _with_last_buying(facts: Facts, rows: ir.Table) -> ir.Table:
+    """The bounds of the period, and for who bought nothing in it the last day on which they did in the 365 before."""
+    periods = periods_table().rename(of_period="period")
+    rows = rows.join(periods, rows.period == periods.of_period)
+    days = days_of_buying(facts)
+    days = days.select("later", buyer=days.customer_id, last_day=days.day)
+    return rows.left_join(
+        days,
         [
-            days.day < periods.end_day,
-            days.later.isnull() | (days.later >= periods.end_day),
-            days.day >= periods.end_day - ibis.interval(days=ACTIVE_DAYS),
+            rows.customer_id == days.buyer,
+            ~rows.bought,
+            days.last_day < rows.end_day,
+            days.later.isnull() | (days.later >= rows.end_day),
+            days.last_day >= rows.end_day - ibis.interval(days=ACTIVE_DAYS),
         ],
-    )
-    return rows.select(in_period=rows.period, buyer=rows.customer_id)
+    ).drop("of_period", "buyer", "later")
 
 
 def _event(rows: ir.Table, **told: ir.Value) -> ir.Table:

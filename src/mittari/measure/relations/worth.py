@@ -7,7 +7,7 @@ import ibis
 
 from mittari.measure.relations.base import Facts, Source
 from mittari.measure.relations.customers import GRACE_DAYS, customer_periods, customer_periods_by_orders
-from mittari.measure.relations.margins import people
+from mittari.measure.relations.margins import earned
 
 BY_ORDERS = "orders"
 
@@ -16,15 +16,15 @@ def customer_worth(facts: Facts, *, basis: str = "contracts", grace_days: int = 
     """`margin_eur` of the orders whose cost is known, and `costed`: how many customers have one."""
     found = customer_periods_by_orders if basis == BY_ORDERS else customer_periods
     source = found(facts, grace_days=grace_days)["written"]
-    earned = people(facts)
-    earned = earned.select(
-        of_period=earned.period,
-        of_customer=earned.customer_id,
-        earned_eur=earned.net_eur - earned.goods_eur,
-        costed=(earned.goods_known & ~earned.uncosted & ~earned.no_rate).ifelse(1.0, 0.0),
+    margins = earned(facts)
+    margins = margins.select(
+        of_period=margins.period,
+        of_customer=margins.customer_id,
+        earned_eur=margins.net_eur - margins.goods_eur,
+        costed=(~margins.uncosted & ~margins.unpriced).ifelse(1.0, 0.0),
     )
     rows = source.rows
-    rows = rows.left_join(earned, [rows.period == earned.of_period, rows.customer_id == earned.of_customer])
+    rows = rows.left_join(margins, [rows.period == margins.of_period, rows.customer_id == margins.of_customer])
     costed = rows.costed.fill_null(0.0)
     margin = (costed > 0).ifelse(rows.earned_eur, 0.0)
     rows = rows.mutate(
