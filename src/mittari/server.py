@@ -54,6 +54,9 @@ VERBS: dict[str, Verb] = {
     "load": lambda workspace, arguments: [asdict(report) for report in workspace.load(**arguments)],
     "suggest": lambda workspace, arguments: workspace.suggest(**arguments),
     "rejects": lambda workspace, _: workspace.rejects(),
+    "close_period": lambda workspace, arguments: asdict(workspace.close_period(**arguments)),
+    "as_reported": lambda workspace, arguments: workspace.as_reported(**arguments).records(),
+    "closes": lambda workspace, _: [asdict(each) for each in workspace.closes()],
     "doctor": lambda workspace, _: [asdict(finding) for finding in workspace.doctor()],
 }
 

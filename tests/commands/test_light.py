@@ -8,7 +8,20 @@ from pathlib import Path
 from commands.running import environment
 from installation import copy_of
 
-HEAVY = {"ibis", "sqlglot", "scipy", "pandas", "polars", "pyarrow", "litestar", "uvicorn", "altair", "babel", "jinja2"}
+HEAVY = {
+    "ibis",
+    "sqlglot",
+    "scipy",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "litestar",
+    "uvicorn",
+    "altair",
+    "babel",
+    "jinja2",
+    "simplemma",
+}
 PROBE = """
 import json, sys
 from mittari.cli import main

@@ -67,6 +67,21 @@ def test_a_value_in_the_file_wins_over_messages_and_events(bring: Bring, rows: R
     ]
 
 
+def test_the_first_of_several_answers_ends_the_wait_and_the_last_word_is_kept(bring: Bring, rows: Rows) -> None:
+    """The first person to answer is named, whoever speaks later."""
+    said = (("m1", "08:05", "agent,e1"), ("m2", "08:15", "agent,e2"), ("m3", "08:25", "customer,A"))
+    bring("messages.csv", MESSAGES + "".join(f"{key},c1,2026-03-02T{at}:00Z,{who},1,0\n" for key, at, who in said))
+    bring("conversations.csv", f"{HEAD}\nc1,A,email,2026-03-02T08:00:00Z,,\n")
+    assert rows("SELECT answered_at, answered_by, spoke_last_at FROM conversations") == [
+        (at("2026-03-02 08:05"), "e1", at("2026-03-02 08:25"))
+    ]
+
+
+def test_an_answer_at_the_instant_of_the_question_took_no_open_time(bring: Bring, rows: Rows) -> None:
+    bring("conversations.csv", f"{HEAD}\nc1,A,email,2026-03-02T08:00:00Z,2026-03-02T08:00:00Z,2026-03-02T08:00:00Z\n")
+    assert rows("SELECT answer_business_s, solve_business_s FROM conversations") == [(0.0, 0.0)]
+
+
 def test_a_message_that_comes_later_alters_only_its_conversation(bring: Bring, rows: Rows) -> None:
     bring("conversations.csv", f"{HEAD}\nc1,A,email,2026-03-02T08:00:00Z,,\nc2,A,email,2026-03-02T08:00:00Z,,\n")
     bring("messages.csv", MESSAGES + "m1,c1,2026-03-02T09:00:00Z,agent,e1,,\n")

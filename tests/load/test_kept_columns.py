@@ -158,8 +158,10 @@ def test_who_leaves_within_ten_seconds_counts_until_that_is_known(bring: Bring, 
     assert repeats() == {"b": at(1, 12, 0, 10)}
 
 
-def test_a_short_wait_that_ended_in_an_answer_counts(bring: Bring, repeats: Kept) -> None:
-    answered = {"abandoned_at": at(1, 12, 0, 9), "first_response_at": at(1, 12, 0, 8)}
+@pytest.mark.parametrize("answered_after", [8, 9])
+def test_a_short_wait_that_ended_in_an_answer_counts(bring: Bring, repeats: Kept, answered_after: int) -> None:
+    """Who is answered at the instant of leaving has an answer."""
+    answered = {"abandoned_at": at(1, 12, 0, 9), "first_response_at": at(1, 12, 0, answered_after)}
     bring("conversations", case("a", at(1), **answered), case("b", at(2)))
     assert repeats() == {"b": NEVER}
 

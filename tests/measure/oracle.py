@@ -26,6 +26,8 @@ DEFAULTS: dict[str, Any] = {
     "grace_days": 30,
     "csat_kind": "transactional",
     "nps_kind": "relationship",
+    "topic": "",
+    "attribute": "",
 }
 # The parameter that carries a dimension of `where`.
 SLICES = {
@@ -37,7 +39,12 @@ SLICES = {
     "scale": "scale",
 }
 # How many months before the period the comparison period lies when a call names none.
-COMPARED_MONTHS_BACK = {"csat_change": 1, "complaint_growth_gap": 12}
+COMPARED_MONTHS_BACK = {
+    "csat_change": 1,
+    "feedback_topic_share": 1,
+    "complaint_growth_gap": 12,
+    "revenue_growth_rate": 12,
+}
 
 
 def load_folder(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -48,8 +55,24 @@ def load_folder(folder: Path) -> duckdb.DuckDBPyConnection:
         file = folder / f"{table}.csv"
         if file.exists():
             _load(connection, table, connection.read_csv(str(file), header=True, all_varchar=True))
+    _load_results(connection)
     define_shared_rules(connection)
     return connection
+
+
+def _load_results(connection: duckdb.DuckDBPyConnection) -> None:
+    """The golden records as a table, for the KPI that is made of others: each of them has an oracle of its own."""
+    connection.execute(
+        "CREATE TABLE results (name VARCHAR, p0 TIMESTAMP, p1 TIMESTAMP, as_of TIMESTAMP, value DOUBLE, "
+        "ci_low DOUBLE, ci_high DOUBLE, status VARCHAR)"
+    )
+    for key, record in json.loads((GOLDEN / "golden.json").read_text()).items():
+        call = record.get("call", {})
+        if "status" in record and "@" not in key and not call["where"] and not call["params"]:
+            as_of = datetime.fromisoformat(call["as_of"]).astimezone(UTC).replace(tzinfo=None)
+            told = [record[name] for name in ("value", "ci_low", "ci_high", "status")]
+            row = [key, *period_bounds(call["period"]), as_of, *told]
+            connection.execute("INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, table: str, rows: duckdb.DuckDBPyRelation) -> None:

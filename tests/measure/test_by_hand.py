@@ -88,3 +88,26 @@ def test_who_counts_as_lost_depends_on_the_method(empty: LocalWorkspace, method:
         call(202, at(3), wait_s=10, direction="out"),
     )
     assert value(empty, "service_level", sl_method=method) == (pytest.approx(1 / counted), counted)
+
+
+def test_an_answer_at_the_instant_of_leaving_is_an_answer(empty: LocalWorkspace) -> None:
+    """Five seconds after the question: unanswered it would be a short wait, which nobody counts."""
+    load(empty, "conversations", case(1, at(3), first_response_at=at(3, 9, 0, 5), abandoned_at=at(3, 9, 0, 5)))
+    assert value(empty, "response_rate") == (1, 1)
+
+
+def test_a_status_at_the_instant_asked_for_is_known(empty: LocalWorkspace) -> None:
+    """March ends in Helsinki on the 31st at 21:00 UTC: a case solved long ago is opened again at that instant."""
+    old = case(1, datetime(2025, 1, 7, 9), **solved(datetime(2025, 1, 8, 9)))
+    load(empty, "conversations", old, case(2, at(31)))
+    assert value(empty, "open_conversation_count", as_of="2025-03-31T21:00:00Z") == (1, 1)
+    opened = {"conversation_id": "c1", "at": datetime(2025, 3, 31, 21), "kind": "status", "value": "open"}
+    load(empty, "status_events", opened)
+    assert value(empty, "open_conversation_count", as_of="2025-03-31T20:59:59Z") == (1, 1)
+    assert value(empty, "open_conversation_count", as_of="2025-03-31T21:00:00Z") == (2, 2)
+
+
+def test_events_of_another_kind_are_no_history_of_the_status(empty: LocalWorkspace) -> None:
+    load(empty, "conversations", case(1, at(3), **solved(at(4))), case(2, at(31)))
+    load(empty, "status_events", {"conversation_id": "c1", "at": at(5), "kind": "team", "value": "open"})
+    assert value(empty, "open_conversation_count") == (1, 1)

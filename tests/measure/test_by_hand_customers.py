@@ -143,6 +143,17 @@ def test_an_order_on_the_first_day_of_the_window_makes_a_return(empty: LocalWork
     assert value(empty, "repeat_purchase_rate", where=where) == (0.5, 2)
 
 
+@pytest.mark.parametrize("where", [{}, {"customer.segment": "b2b"}])
+def test_who_last_bought_on_the_first_day_of_the_window_is_a_buyer(
+    empty: LocalWorkspace, where: dict[str, str]
+) -> None:
+    """The window of March 2025 is 1 April 2024 to 31 March 2025."""
+    load(empty, "customers", *[{"customer_id": who, "segment": "b2b"} for who in "abc"])
+    days = (("a", "2024-04-01"), ("b", "2024-03-31"), ("c", "2025-04-01"))
+    load(empty, "orders", *[order(n, who, f"{day}T12:00") for n, (who, day) in enumerate(days)])
+    assert value(empty, "repeat_purchase_rate", where=where) == (0, 1)
+
+
 def test_a_contract_without_a_day_is_no_loss(empty: LocalWorkspace) -> None:
     load(
         empty,
@@ -224,3 +235,38 @@ def test_revenue_without_a_rate_is_not_retained_revenue(empty: LocalWorkspace) -
     load(empty, "subscriptions", contract(1, "a", "2025-01-01"), contract(2, "b", "2025-01-01", currency="SEK"))
     assert value(empty, "gross_revenue_retention") == (1, 1)
     assert value(empty, "customer_retention_rate") == (1, 2)
+
+
+def test_money_without_any_exchange_rate_is_no_zero(empty: LocalWorkspace) -> None:
+    load(empty, "subscriptions", contract(1, "a", "2025-01-01", "2025-03-10", currency="USD"))
+    load(empty, "orders", order(1, "a", "2025-03-05", currency="USD", target_amount=12.0))
+    for name in ("churned_revenue", "gross_revenue_retention", "price_realization_rate"):
+        record = empty.kpi(name, "2025-03", as_of=AS_OF).one()
+        assert (record.status, record.value, record.n_rejected) == ("no_data", None, 1), name
+        assert record.note is not None
+        assert "no exchange rate to EUR" in record.note
+
+
+def test_rows_without_an_exchange_rate_are_told_beside_a_sum(empty: LocalWorkspace) -> None:
+    load(
+        empty,
+        "subscriptions",
+        contract(1, "a", "2025-01-01", "2025-03-10", currency="USD"),
+        contract(2, "b", "2025-01-01", "2025-03-12"),
+        contract(3, "c", "2025-01-01", "2025-04-12", currency="USD"),
+    )
+    record = empty.kpi("churned_revenue", "2025-03", as_of=AS_OF).one()
+    assert (record.value, record.n, record.n_rejected) == (100, 1, 1)
+    assert empty.kpi("customer_retention_rate", "2025-03", as_of=AS_OF).one().n_rejected == 0
+
+
+def test_a_receipt_says_which_orders_were_not_valid(empty: LocalWorkspace) -> None:
+    load(
+        empty,
+        "orders",
+        order(1, "a", "2025-03-05", target_amount=12.0),
+        order(2, "a", "2025-03-06", "cancelled", target_amount=12.0),
+        order(3, "a", "2025-03-07", refund_amount=10.0, target_amount=12.0),
+    )
+    receipt = empty.kpi("price_realization_rate", "2025-03", as_of=AS_OF).receipt()
+    assert (receipt.counted, receipt.left_out) == (1, {"cancelled, refunded, or wholly given back": 2})

@@ -16,7 +16,7 @@ EVENTS = [("conversations", f"{name}_at") for name in ("created", "handoff", "fi
 EVENTS += [("conversations", f"{name}_at") for name in ("first_solved", "last_solved", "reopened", "reopened_last")]
 EVENTS += [("status_events", "at"), ("calls", "queued_at"), ("responses", "responded_at"), ("orders", "ordered_at")]
 EVENTS += [("promises", "made_at"), ("promises", "kept_at"), ("promises", "due_at")]
-EVENTS += [("subscriptions", "started_at"), ("subscriptions", "ended_at")]
+EVENTS += [("subscriptions", "started_at"), ("subscriptions", "ended_at"), ("cash_entries", "booked_on")]
 MONTHS = ("2025-03", "2025-06")
 STOCK = "open_conversation_count"
 

@@ -12,6 +12,7 @@ from measure.oracle import golden_calls
 from mittari.measure.kpi import catalogue
 from mittari.measure.recompute import recompute
 from mittari.workspace import Table, Workspace
+from mittari.workspace.local import LocalWorkspace
 
 CALLS = golden_calls(set(catalogue()))
 PLAIN = [key for key in CALLS if "@" not in key]
@@ -34,16 +35,21 @@ def opened(workspace: Workspace, key: str) -> tuple[dict[str, Any], Rows]:
     return found
 
 
+def named(row: dict[str, Any]) -> tuple[str, ...]:
+    return row["side"], row["part"], row["key"], row["at"]
+
+
 @pytest.mark.parametrize("key", [*PLAIN, *(pytest.param(key, marks=pytest.mark.long) for key in FURTHER)])
 def test_the_rows_of_a_number_give_it_again(golden: Workspace, key: str) -> None:
     receipt, rows = opened(golden, key)
     result = recompute(receipt, rows)
     assert result["equal"], result["different"]
     own = [row for row in rows if row["part"] != "exposure"]
-    assert receipt["counted"] == sum(row["included"] for row in own)
+    assert receipt["counted"] == len({named(row) for row in own if row["included"]})
     assert receipt["left_out"] == dict(Counter(row["reason"] for row in own if not row["included"]))
     assert all((row["reason"] is None) == row["included"] for row in own)
-    assert len({(row["side"], row["part"], row["key"], row["at"]) for row in rows}) == len(rows)
+    of_sums = receipt["how"]["base"] == "Model"  # there a row is listed under each sum that it adds to
+    assert len({(*named(row), of_sums and row["block"]) for row in rows}) == len(rows)
     assert receipt["record"] == json.loads(json.dumps(asked(golden, key).one().as_dict()))
 
 
@@ -154,3 +160,16 @@ def test_a_receipt_tells_what_another_needs_to_check_it(golden: Workspace) -> No
     assert receipt.sql
     assert all("conversations" in sql for sql in receipt.sql)
     assert receipt.freshness is not None
+
+
+@pytest.mark.parametrize("name", ["resolution_rate", "nps", "repeat_purchase_rate", "new_customer_count.rate"])
+def test_the_sql_of_a_receipt_runs_as_it_stands(golden: LocalWorkspace, name: str) -> None:
+    receipt = golden.kpi(name, "2025-03", as_of="2025-04-15T00:00:00Z").receipt()
+    for sql in receipt.sql:
+        assert golden.warehouse.connection().execute(sql).fetchall()
+
+
+def test_a_slice_with_a_quote_stands_in_the_sql_of_its_receipt(golden: LocalWorkspace) -> None:
+    receipt = golden.kpi("resolution_rate", "2025-03", where={"channel": "it's"}).receipt()
+    assert "'it''s'" in receipt.sql[0]
+    golden.warehouse.connection().execute(receipt.sql[0])

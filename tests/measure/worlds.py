@@ -21,21 +21,33 @@ World = dict[str, list[Row]]
 NOW = datetime(2026, 1, 1)
 FIRST_DAY, DAYS = datetime(2025, 2, 1), 89
 CUSTOMERS = 40
+AGENTS = 7
 FIRST_HOUR, LAST_HOUR = 4, 19  # of the day in UTC; in Oslo and Helsinki the same local day
 HOUR = timedelta(hours=1)
+
+
+ABOUT_NOBODY = ("brand_terms", "text_topics", "feedback_actions")
 
 
 def world(seed: int) -> World:
     """A company; the same for the same seed."""
     some = np.random.default_rng(seed)
-    return {
+    facts: World = {
         "conversations": told_more(seed, [conversation(some, number) for number in range(260)]),
         "calls": [call(some, number) for number in range(160)],
-        "responses": [response(some, number) for number in range(240)],
+        **books(seed),
+        "responses": [*[response(some, number) for number in range(240)], *comments(seed)],
+        **words_and_topics(seed),
         "orders": [order(some, number) for number in range(120)],
         "subscriptions": [row for number in range(CUSTOMERS) for row in contracts(some, number)],
         "promises": [promise(some, number) for number in range(90)],
+        "employees": [employee(some, number) for number in range(12)],
+        "work_time": [work(some, agent, day) for agent in range(AGENTS) for day in range(DAYS) if day % 7 < 5],
+        "sla_targets": [target(metric) for metric in ("first_response", "next_response", "resolution")],
     }
+    facts["status_events"] = [row for case in facts["conversations"] for row in states(some, case)]
+    facts["messages"] = [row for case in facts["conversations"] for row in words(some, case)]
+    return facts
 
 
 def moment(some: np.random.Generator) -> datetime:
@@ -76,6 +88,7 @@ def conversation(some: np.random.Generator, number: int) -> Row:
         "last_solved_at": last or solved,
         "reopened_at": again,
         "abandoned_at": None if answered else later(some, created, HOUR, 0.4),
+        "agent_id": f"e{number % AGENTS}",
         "resolved_by": sometimes(some, str(some.choice(["agent", "agent", "bot"])), 0.9),
         "reason_code": sometimes(some, str(some.choice(["bill", "fault"])), 0.7),
         "is_complaint": int(some.random() < 0.3),
@@ -132,6 +145,38 @@ def response(some: np.random.Generator, number: int) -> Row:
     }
 
 
+def comments(seed: int) -> list[Row]:
+    """Comments on satisfaction, and texts about us and about others; from a stream of their own."""
+    some = np.random.default_rng([seed, 8])
+    said = ("Nopeaa palvelua", "Hidas, ei ystävällinen", "Kallis mutta ystävällinen", "Rask og hyggelig", "ok")
+    rows = []
+    for number in range(160):
+        kind = str(some.choice(["csat", "brand_words", "brand_words"]))
+        score = float(some.integers(1, 6)) if kind == "csat" else None
+        row = {"response_id": f"w{number}", "survey_id": "s2", "kind": kind, "customer_id": customer(some)}
+        row |= {"score": score, "answered": int(score is not None), "responded_at": moment(some), "is_test": 0}
+        row |= {"item": None if kind == "csat" else str(some.choice(["us", "competitor"]))}
+        rows.append(row | {"text": str(some.choice(said)), "lang": str(some.choice(["fi", "fi", "nb", "de"]))})
+    return rows
+
+
+def words_and_topics(seed: int) -> World:
+    """Words of the brand, what the comments are about, and what was done about it."""
+    some = np.random.default_rng([seed, 9])
+    terms = (("fast", 1, "fi", "nopea"), ("friendly", 1, "fi", "ystävällinen"), ("fast", 1, "nb", "rask"))
+    names = ("attribute", "expected", "lang", "lemmas")
+    return {
+        "brand_terms": [dict(zip(names, term, strict=True)) for term in terms],
+        "text_topics": [
+            {"response_id": f"w{number}", "topic": str(some.choice(["price", "queue", "app"]))} for number in range(120)
+        ],
+        "feedback_actions": [
+            {"action_id": f"a{number}", "topic": topic, "kind": "fix", "closed_at": moment(some)}
+            for number, topic in enumerate(("price", "queue"))
+        ],
+    }
+
+
 def order(some: np.random.Generator, number: int) -> Row:
     amount = float(some.integers(20, 400))
     return {
@@ -144,6 +189,38 @@ def order(some: np.random.Generator, number: int) -> Row:
         "invoice_amount": amount,
         "off_invoice_amount": float(some.integers(0, 10)),
         "refund_amount": sometimes(some, float(some.integers(0, 20)), 0.2),
+        "cost_amount": amount * 0.6,
+    }
+
+
+def books(seed: int) -> World:
+    """Whom the company won and by what, its cash, its costs by month, and its market."""
+    some = np.random.default_rng([seed, 1])
+    channels, activities = ["referral", "ad", "unknown"], ["operating", "operating", "investing"]
+    costs = [("service_staff", 900.0), ("service_tools", 80.0), ("other", 400.0)]
+    return {
+        "customers": [
+            {"customer_id": f"k{n}", "acquired_at": moment(some), "acquisition_channel": str(some.choice(channels))}
+            for n in range(CUSTOMERS)
+        ],
+        "cash_entries": [
+            {
+                "entry_id": f"b{n}",
+                "booked_on": f"{moment(some):%Y-%m-%d}",
+                "activity": str(some.choice(activities)),
+                "amount": float(some.integers(-500, 900)),
+                "currency": "EUR",
+            }
+            for n in range(60)
+        ],
+        "cost_entries": [
+            {"period": month, "cost_center": "cs", "category": category, "amount": amount, "currency": "EUR"}
+            for month in ("2025-02", "2025-03", "2025-04")
+            for category, amount in costs
+        ],
+        "benchmarks": [
+            {"kind": "market_size", "entity": "market", "period": "2025-03", "value": 90_000.0, "currency": "EUR"}
+        ],
     }
 
 
@@ -179,6 +256,55 @@ def promise(some: np.random.Generator, number: int) -> Row:
     }
 
 
+def employee(some: np.random.Generator, number: int) -> Row:
+    starts = datetime(2024, 10, 1) + timedelta(days=18 * number)
+    leaves = some.random() < 0.5
+    return {
+        "employee_id": f"e{number}",
+        "start_on": f"{starts:%Y-%m-%d}",
+        "last_day_on": f"{starts + timedelta(days=int(some.integers(30, 240))):%Y-%m-%d}" if leaves else None,
+        "leave_type": str(some.choice(["voluntary", "dismissed", "transfer"])) if leaves else None,
+    }
+
+
+def work(some: np.random.Generator, agent: int, day: int) -> Row:
+    handling, idle = (float(some.integers(3_000, 13_000)) for _ in range(2))
+    date = f"{FIRST_DAY + timedelta(days=day):%Y-%m-%d}"
+    return {"agent_id": f"e{agent}", "date": date, "paid_s": 27_000.0, "handling_s": handling, "idle_s": idle}
+
+
+def target(metric: str) -> Row:
+    allowed = {"first_response": 3600.0, "next_response": 1800.0, "resolution": 24 * 3600.0}
+    return {"policy_id": "p", "metric": metric, "target_s": allowed[metric], "clock": "calendar"}
+
+
+def states(some: np.random.Generator, case: Row) -> list[Row]:
+    """Of most solved conversations: new, pending from the answer on, open for a while before the first solve."""
+    answered, solved = case["first_response_at"], case["first_solved_at"]
+    if solved is None or solved - answered < HOUR or some.random() < 0.3:
+        return []
+    changes = [("new", case["created_at"]), ("pending", answered), ("open", solved - HOUR / 2), ("solved", solved)]
+    return [{"conversation_id": case["conversation_id"], "at": at, "kind": "status", "value": to} for to, at in changes]
+
+
+def words(some: np.random.Generator, case: Row) -> list[Row]:
+    """After the first answer the customer may write again, and may be answered again."""
+    answered = case["first_response_at"]
+    again = later(some, answered, 5 * HOUR, 0.7)
+    replied = later(some, again, 5 * HOUR, 0.9)
+    said = [("customer", case["created_at"]), ("agent", answered), ("customer", again), ("agent", replied)]
+    return [
+        {
+            "message_id": f"{case['conversation_id']}-{n}",
+            "conversation_id": case["conversation_id"],
+            "sent_at": at,
+            "author_type": who,
+        }
+        for n, (who, at) in enumerate(said)
+        if at is not None
+    ]
+
+
 def installation(folder: Path, plans: Path, facts: World, zone: str = "Europe/Helsinki") -> LocalWorkspace:
     """A new installation holding these rows, with the kept plans."""
     home = mittari.create_home(folder, timezone=zone)
@@ -210,7 +336,8 @@ def changed(facts: World, table: str, change: Callable[[list[Row]], list[Row]]) 
 
 
 def partition(facts: Mapping[str, list[Row]], belongs: Callable[[Row], bool]) -> tuple[World, World]:
-    """The rows that belong, and the others."""
+    """The rows that belong, and the others; what is about nobody is in both."""
+    shared = {table: rows for table, rows in facts.items() if table in ABOUT_NOBODY}
     kept = {table: [row for row in rows if belongs(row)] for table, rows in facts.items()}
     rest = {table: [row for row in rows if not belongs(row)] for table, rows in facts.items()}
-    return kept, rest
+    return kept | shared, rest | shared

@@ -5,6 +5,7 @@ import csv
 import hashlib
 import json
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,11 @@ from mittari.commands import printing
 from mittari.commands.options import add_slice, number_or_text, pairs
 from mittari.errors import UserError
 from mittari.measure.export import UNTOUCHED, write_csv
+from mittari.settings import LANGUAGES
 
 if TYPE_CHECKING:
     from mittari.measure.result import Record
-    from mittari.workspace import Table
+    from mittari.workspace import Table, Workspace
 
 NOT_EQUAL = 2
 STEM_LENGTH = 100
@@ -25,6 +27,9 @@ def add(commands: Any) -> None:
     scorecard = commands.add_parser("scorecard", help="many KPIs at once", description="The headline of every KPI.")
     add_slice(scorecard)
     scorecard.add_argument("--all", action="store_true", help="every output, not only the headlines")
+    scorecard.add_argument(
+        "--as-reported", action="store_true", help="what was signed for a closed period, beside what is computed today"
+    )
     scorecard.set_defaults(run=run_scorecard)
     kpi = commands.add_parser("kpi", help="one KPI: value, interval, receipt, rows", description="One KPI.")
     kpi.add_argument("name", metavar="ID[.OUTPUT]")
@@ -45,6 +50,7 @@ def add(commands: Any) -> None:
     again.set_defaults(run=run_recompute)
     catalogue = commands.add_parser("catalogue", help="the definitions", description="What is measured, and how.")
     catalogue.add_argument("id", metavar="ID", nargs="?")
+    catalogue.add_argument("--language", metavar="LANG", choices=LANGUAGES, help="en, fi, nb or sv (default: en)")
     catalogue.add_argument("--json", action="store_true", help="as one JSON array")
     catalogue.set_defaults(run=run_catalogue)
 
@@ -53,6 +59,9 @@ def run_scorecard(chosen: argparse.Namespace) -> int:
     from mittari.workspace import open_home
 
     with open_home(chosen.home) as workspace:
+        if chosen.as_reported:
+            _show_reported(workspace, chosen)
+            return 0
         table = workspace.scorecard(
             period=chosen.period,
             by=chosen.by,
@@ -60,8 +69,22 @@ def run_scorecard(chosen: argparse.Namespace) -> int:
             as_of=chosen.as_of,
             outputs="all" if chosen.all else "headline",
         )
-        show(table, chosen)
+        show(table, chosen, printing.scorecard)
     return 0
+
+
+def _show_reported(workspace: "Workspace", chosen: argparse.Namespace) -> None:
+    """The figures of a closed period as they were signed, beside what they are computed to be today."""
+    if chosen.period is None or chosen.by or chosen.where or chosen.as_of:
+        raise UserError("what was reported is shown for a closed period as a whole", hint="--as-reported --period P")
+    table = workspace.as_reported(chosen.period)
+    headlines = {f"{each.id}.{each.headline}" for each in workspace.catalogue()}
+    records = [record for record in table if chosen.all or record.name in headlines]
+    if chosen.json or chosen.csv:
+        show(records, chosen)
+    else:
+        today = {record.name: record for record in workspace.scorecard(period=chosen.period, outputs="all")}
+        print(printing.reported([(record, today.get(record.name)) for record in records]))
 
 
 def run_kpi(chosen: argparse.Namespace) -> int:
@@ -84,14 +107,18 @@ def run_kpi(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def show(table: "Table", chosen: argparse.Namespace) -> None:
+def show(
+    table: Sequence["Record"],
+    chosen: argparse.Namespace,
+    as_text: Callable[[Sequence["Record"]], str] = printing.records,
+) -> None:
     """The records as JSON, as CSV, or for reading."""
     if chosen.json:
-        print(json.dumps(table.records(), ensure_ascii=False, indent=1))
+        print(json.dumps([record.as_dict() for record in table], ensure_ascii=False, indent=1))
     elif chosen.csv:
-        write_csv(table.records(), sys.stdout)
+        write_csv([record.as_dict() for record in table], sys.stdout)
     else:
-        print(printing.records(list(table)))
+        print(as_text(list(table)))
 
 
 def _open(table: "Table", number: int, record: "Record", chosen: argparse.Namespace) -> None:
@@ -193,6 +220,10 @@ def run_catalogue(chosen: argparse.Namespace) -> int:
 
     load_own(chosen.home / "kpis")
     definitions = list(catalogue().values()) if chosen.id is None else [find(chosen.id)[0]]
+    if chosen.language:
+        from mittari.show.language import in_language
+
+        definitions = in_language(definitions, chosen.language)
     if chosen.json:
         print(
             json.dumps(

@@ -1,5 +1,6 @@
 """Numbers and definitions as text for a terminal."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
 
 NOTHING = "-"
 LONGEST_VALUE = 40
+LINE = 116
+NO_DIFFERENCE = 1e-9
 
 
 def number(value: float | None, unit: str) -> str:
@@ -56,6 +59,45 @@ def records(table: Sequence["Record"]) -> str:
                 interval(record),
                 f"n={record.n:,}".replace(",", " ") if record.n else "",
                 f"{marks}: {record.note}" if record.note else marks,
+            )
+        )
+    return columns(rows)
+
+
+def scorecard(table: Sequence["Record"]) -> str:
+    """The same, with the KPIs that lack every number for one and the same reason told together at the end."""
+    notes: dict[str, set[str | None]] = {}
+    for record in table:
+        notes.setdefault(record.name, set()).add(record.note)
+    reasons: dict[str, list[str]] = {}
+    for name, own in notes.items():
+        (note, *others) = own
+        if note is not None and not others:
+            reasons.setdefault(note, []).append(name)
+    apart = {name for names in reasons.values() for name in names}
+    lines = [records([record for record in table if record.name not in apart])]
+    for reason, names in reasons.items():
+        told = textwrap.fill(", ".join(names), LINE, initial_indent="  ", subsequent_indent="  ")
+        lines.append(f"\nno number, {reason}\n{told}")
+    return "\n".join(line for line in lines if line)
+
+
+def reported(pairs: Sequence[tuple["Record", "Record | None"]]) -> str:
+    """A line a figure that was signed: reported, restated, the difference, and what came late."""
+    rows = [("figure", "reported", "restated", "difference", "")]
+    for signed, now in pairs:
+        if signed.value is None and (now is None or now.value is None):
+            continue
+        both = now is not None and now.value is not None and signed.value is not None
+        difference = now.value - signed.value if both else None  # type: ignore[operator, union-attr]
+        moved = difference is not None and abs(difference) > NO_DIFFERENCE * max(1.0, abs(signed.value or 0.0))
+        rows.append(
+            (
+                signed.name,
+                number(signed.value, signed.unit),
+                number(now.value, now.unit) if now is not None else NOTHING,
+                ("" if not moved else number(difference, signed.unit)),
+                "rows came late" if now is not None and "late_rows" in now.flags else "",
             )
         )
     return columns(rows)

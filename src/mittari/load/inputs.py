@@ -29,6 +29,7 @@ KNOWN = "CSV, TSV, JSON lines (.jsonl), Parquet or XLSX; text formats also gzipp
 LOAD_FIRST = (
     "coverage",
     "business_calendars",
+    "sla_targets",
     "fx_rates",
     "customers",
     "employees",

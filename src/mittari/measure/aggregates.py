@@ -8,6 +8,7 @@ import ibis
 from ibis.expr import types as ir
 
 from mittari.measure import outputs as family
+from mittari.measure.relations.base import NO_RATE, Source
 
 COUNT, SUM, QUANTILE = "count", "sum", "quantile"
 WEIGHT = "multiplicity"
@@ -28,6 +29,12 @@ def side_terms(spec: Any) -> dict[str, Term]:
     """Rows counted beside the number: without an answer, undecided, still able to change."""
     sides = {"missing": spec.missing, "censored": spec.censored, "immature": spec.immature}
     return {role: Term(COUNT, where) for role, where in sides.items() if where is not None}
+
+
+def unpriced_term(spec: Any, source: Source) -> dict[str, Term]:
+    """Rows that a sum of money leaves out because no exchange rate is known: they stand in n_rejected (SPEC 4.4)."""
+    of_money = isinstance(spec, (family.EuroSum, family.Ratio, family.Mean, family.Model))
+    return {"unpriced": Term(COUNT, source.rows[NO_RATE])} if of_money and NO_RATE in source.left_out else {}
 
 
 def row_terms(spec: Any) -> dict[str, Term]:

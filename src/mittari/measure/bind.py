@@ -18,6 +18,17 @@ RATES = """SELECT quote AS currency, rate,
     CAST(unnest(generate_series(date, LEAST(date + 7, COALESCE(upto, date + 7)), INTERVAL 1 DAY)) AS DATE) AS day
 FROM (SELECT *, lead(date) OVER (PARTITION BY quote ORDER BY date) - 1 AS upto FROM fx_rates WHERE rate > 0)"""
 
+RESULTS = {
+    "period": "INTEGER",
+    "name": "VARCHAR",
+    "value": "DOUBLE",
+    "ci_low": "DOUBLE",
+    "ci_high": "DOUBLE",
+    "status": "VARCHAR",
+    "better": "VARCHAR",
+    "records": "INTEGER",
+}
+
 
 def statement(sql: str, call: Call) -> str:
     """The query with the call's periods, days and rates before it and its marks as `$name` parameters."""
@@ -30,8 +41,29 @@ def statement(sql: str, call: Call) -> str:
         tables += f", call_places AS ({PLACES})"
     if "call_rates" in sql:
         tables += f", call_rates AS ({RATES})"
+    if "call_results" in sql:
+        tables += f", call_results({', '.join(RESULTS)}) AS ({_results(call)})"
     marked = MARKS.sub(r"$\1", sql)
     return f"WITH {tables} SELECT * FROM ({marked})"  # noqa: S608 - compiled SQL and dates; values are parameters
+
+
+def _results(call: Call) -> str:
+    """The results that came with the call, as rows; there may be none."""
+    places = {span.text: number for number, span in enumerate(call.spans)}
+    rows = [
+        (places[each.period], each.name, each.value, each.ci_low, each.ci_high, each.status, each.better, each.records)
+        for each in call.results
+        if each.period in places
+    ]
+    none = ", ".join(f"CAST(NULL AS {kind})" for kind in RESULTS.values())
+    values = "".join(f", ({', '.join(map(_literal, row))})" for row in rows)
+    return f"SELECT * FROM (VALUES ({none}){values}) AS told({', '.join(RESULTS)}) WHERE name IS NOT NULL"  # noqa: S608
+
+
+def _literal(value: float | str | None) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return "NULL" if value is None else repr(value)
 
 
 def parameters(sql: str, call: Call, state: State) -> dict[str, Any]:
@@ -46,3 +78,10 @@ def parameters(sql: str, call: Call, state: State) -> dict[str, Any]:
     }
     known |= {f"where_{number}": value for number, value in enumerate(call.where.values())}
     return {name: str(known[name]) for name in set(MARKS.findall(sql))}
+
+
+def spelled_out(sql: str, call: Call, state: State) -> str:
+    """The query as anybody can run it against the warehouse: its parameters stand in it as text."""
+    values = parameters(sql, call, state)
+    marked = MARKS.sub(lambda mark: "'" + values[mark[1]].replace("'", "''") + "'", sql)
+    return statement(marked, call)

@@ -34,6 +34,8 @@ class State:
     currency: str
     zone: str
     fingerprint: str = ""
+    late: Mapping[str, tuple[tuple[datetime, datetime, int], ...]] = field(default_factory=dict)
+    """Table -> the periods that were closed, with how many of their rows were loaded afterwards."""
 
     def covers(self, table: str, first: date, last: date | None = None) -> bool:
         """Whether the ranges of the table together contain the day, or every day from `first` to `last` (G22)."""
@@ -46,6 +48,15 @@ class State:
     def refused(self, tables: tuple[str, ...], start: datetime, end: datetime) -> int:
         """Rows of these tables that the loader refused and that belong, or may belong, to the span."""
         return sum(at is None or start <= at < end for table in tables for at in self.rejects.get(table, ()))
+
+    def loaded_late(self, tables: tuple[str, ...], start: datetime, end: datetime) -> int:
+        """Rows of these tables that came after a period within the span had been closed (G3)."""
+        return sum(
+            count
+            for table in tables
+            for begins, ends, count in self.late.get(table, ())
+            if start <= begins and ends <= end
+        )
 
     def version(self, tables: tuple[str, ...]) -> int:
         return max((self.versions.get(table, 0) for table in tables), default=0)
@@ -75,14 +86,33 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What another KPI came to in a period; `better` is up, down or band, `records` how many scales it stands for."""
+
+    period: str
+    name: str
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+    status: str
+    better: str
+    records: int
+    data_version: int
+
+
+@dataclass(frozen=True)
 class Call:
-    """Periods in order, the instant as of which facts are seen (naive UTC), and the slice."""
+    """Periods in order, the instant as of which facts are seen (naive UTC), and the slice.
+
+    `results` are there for KPIs that are made of others.
+    """
 
     periods: tuple[Period | Instant, ...]
     as_of: datetime
     zone: str
     where: Mapping[str, str] = field(default_factory=dict)
     by: tuple[str, ...] = ()
+    results: tuple[Result, ...] = ()
 
     @cached_property
     def spans(self) -> tuple[Span, ...]:

@@ -27,9 +27,16 @@ ANSWERS = (
     "location_id",
     "device_id",
 )
+TEXTS = ("kind", *(name for name in ANSWERS if name != "scale"))
+BRAND_TEXTS = tuple(name for name in TEXTS if name not in ("kind", "item"))
+INVITATIONS = ("survey_id", "kind", "source")
 PROMISES = ("kind", "status")
 ORDERS = ("channel", "product", "status", "currency")
+CASH = ("category", "currency")
 EMPLOYEES = ("team_id", "role", "contract")
+NEXT_WAITS = ("channel", "priority", "team_id", "agent_id", "first_responder_id", "reason_code")
+SLA_INSTANCES = (*NEXT_WAITS, "metric")
+AGENT_DAYS = ("agent_id",)
 CUSTOMER = ("account_id", "segment", "country", "lang", "acquisition_channel")
 
 OF_RELATION: dict[str, tuple[str, ...]] = {
@@ -45,8 +52,23 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "complaints": CONTACTS,
     "answers": ANSWERS,
     "latest_answers": ANSWERS,
+    "invitations": INVITATIONS,
+    "low_scores": ANSWERS,
+    "reactions": ANSWERS,
+    "person_scores": ANSWERS,
+    "expectation_gaps": ANSWERS,
     "promise_outcomes": PROMISES,
     "order_lines_eur": ORDERS,
+    "revenue_lines": ORDERS,
+    "cash_lines_eur": CASH,
+    "agent_days": AGENT_DAYS,
+    "separations": EMPLOYEES,
+    "next_waits": NEXT_WAITS,
+    "sla_instances": SLA_INSTANCES,
+    "status_spans": CONTACTS,
+    "staff_periods": EMPLOYEES,
+    "texts": TEXTS,
+    "brand_texts": BRAND_TEXTS,
 }
 CUSTOM = "dim_"
 SCALE = "scale"

@@ -70,7 +70,7 @@ def exposure_rows(facts: Facts, request: Request, name: str) -> tuple[str, tuple
         y=(rows.at_end if name == "active_at_end" else rows.at_start).max(),
         at=rows.first_day.min().cast("timestamp"),
     )
-    return to_sql(_exported(people, "customer_id")), source.tables
+    return to_sql(_exported(people.filter((people.x > 0) | (people.y > 0)), "customer_id")), source.tables
 
 
 def _employed_rows(facts: Facts, request: Request) -> str:
@@ -110,7 +110,8 @@ def _active(facts: Facts, request: Request) -> tuple[Source, ir.Table, list[str]
     slices = {f"slice_{number}": dimension(source, rows, name) for number, name in customer_slices(request.by)}
     rows = rows.mutate(stop=rows.end_on.fill_null(ibis.date("9999-12-31")), **slices)
     periods = periods_table()
-    rows = rows.join(periods, [rows.start_on < periods.end_day, rows.stop > periods.first_day])
+    # who comes on the very day after the period is active at its end, and on no day of it
+    rows = rows.join(periods, [rows.start_on <= periods.end_day, rows.stop > periods.first_day])
     begins, ends = ibis.greatest(rows.start_on, rows.first_day), ibis.least(rows.stop, rows.end_day)
     at_start = (rows.start_on <= rows.first_day) & (rows.stop > rows.first_day)
     at_end = rows.stop > rows.end_day

@@ -8,7 +8,7 @@ from ibis.expr import types as ir
 
 from mittari.errors import Fault
 from mittari.measure import outputs as family
-from mittari.measure.aggregates import WEIGHT, Aggregates, Term, block_sums, row_terms, side_terms
+from mittari.measure.aggregates import WEIGHT, Aggregates, Term, block_sums, row_terms, side_terms, unpriced_term
 from mittari.measure.dimensions import SCALE
 from mittari.measure.recipe import BLOCKS, CELLS, STOCK, VALUES, WAITS, Query, Request
 from mittari.measure.relations import Facts, Source, scales
@@ -131,10 +131,13 @@ class Group:
             return {"value": "value", "events": "events", "n": "n"}
         if self.kind == BLOCKS:
             return self._take_blocks(spec)
-        return {role: self.aggregates.add(term) for role, term in {**row_terms(spec), **side_terms(spec)}.items()}
+        return {role: self.aggregates.add(term) for role, term in {**row_terms(spec), **self._sides(spec)}.items()}
 
     def take_sides(self, spec: Any) -> dict[str, str]:
         return {role: self.aggregates.add(term) for role, term in side_terms(spec).items()}
+
+    def _sides(self, spec: Any) -> dict[str, Term]:
+        return {**side_terms(spec), **unpriced_term(spec, self.source)}
 
     def _take_blocks(self, spec: Any) -> dict[str, str]:
         columns = {role: self.aggregates.add(term) for role, term in row_terms(spec).items()}
@@ -142,7 +145,7 @@ class Group:
         prefix = next((name for name, pair in self.pairs.items() if pair == (top, columns["y"])), f"p{len(self.pairs)}")
         self.pairs[prefix] = (top, columns["y"])
         roles = {role: f"{prefix}_{role}" for role in ("G", "Sx", "Sy", "Sx2", "Sy2", "Sxy")}
-        sides = {role: self.aggregates.add(term) for role, term in side_terms(spec).items()}
+        sides = {role: self.aggregates.add(term) for role, term in self._sides(spec).items()}
         if self.block == family.PERSON and not self.source.periodic:
             sides["unknown"] = self.aggregates.add(Term("count", spec.of & person(self.source.rows).isnull()))
         extra = {role: column for role, column in columns.items() if role in ("positive", "negative", "n")}
@@ -184,7 +187,7 @@ class Group:
 
     def _blocks(self, rows: ir.Table) -> tuple[ir.Table, list[str]]:
         rows = with_period(self.source, rows, self.clock)
-        if self.block == family.PERSON and (self.source.periodic or self.source.alone):
+        if self.block == family.PERSON and self.source.alone:
             weight = [WEIGHT] if WEIGHT in rows.columns else []
             blocks = rows.select("period", *self.slices, *weight, **self.aggregates.as_columns(rows))
         else:

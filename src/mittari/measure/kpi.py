@@ -20,6 +20,9 @@ from mittari.errors import UserError, did_you_mean
 
 SHARE, SECONDS, COUNT, POINTS, MONEY, CUSTOMERS, DAYS = "fraction", "s", "count", "points", "money", "customers", "days"
 PER_1000 = "per_1000"
+SCORE_100, SCALE_POINTS = "score_100", "scale_points"
+CASES_PER_HOUR = "cases_per_hour"
+RATIO, SCORE = "ratio", "score"
 HIGHER, LOWER, NEITHER, BAND = "higher", "lower", "neither", "band"
 LEAD, LAG = "lead", "lag"
 SUBJECTIVE, OBJECTIVE = "subjective", "objective"
@@ -39,7 +42,11 @@ PERSPECTIVES = {
 
 @dataclass(frozen=True)
 class Definition:
-    """A KPI as declared. `build(relation, **params)` returns its outputs, headline first."""
+    """A KPI as declared. `build(relation, **params)` returns its outputs, headline first.
+
+    Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
+    `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint` what to do without a value.
+    """
 
     id: str
     number: int
@@ -65,9 +72,12 @@ class Definition:
     relation_with: Mapping[str, Any] = field(default_factory=dict)
     relation_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     scales: bool = False
+    needs: str = ""
     board: int | None = None
     version: int = 1
     final_after: int = 30
+    suppress_below: int = 0
+    hint: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
 

@@ -13,7 +13,7 @@ ALL, MAIN, PHONE = "all", "main", "phone"
 DAY, PERSON, AGENT, CASE, NONE = "day", "person", "agent", "conversation", "none"
 KEYED = (PERSON, AGENT, CASE)
 """Kinds of block that a column of the row names; the others come from its clock."""
-POSITIVE, UNIT_INTERVAL, REALS = "positive", "unit", "reals"
+POSITIVE, UNIT_INTERVAL, UP_TO_100, REALS = "positive", "unit", "up_to_100", "reals"
 
 Expression = Any  # an Ibis column; this module is on the light path and does not import Ibis
 
@@ -139,11 +139,15 @@ class Change(Output):
 
 @dataclass(frozen=True)
 class Growth(Output):
-    """`base` in the period over `base` in the period `against`, less 1; `gap` is growth of counts less of exposures."""
+    """`base` in the period over `base` in the period `against`, less 1; `gap` is growth of counts less of exposures.
+
+    `other` is what the period `against` is counted by where that differs: money at the rates of the period itself.
+    """
 
     base: Output | None = None
     against: str = "last_year"
     gap: bool = False
+    other: Output | None = None
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from typing import Any
 from mittari.measure import bind
 from mittari.measure.call import Call, Reader, Span, State
 from mittari.measure.evaluate import covered_days
+from mittari.measure.evaluate.models import sums_of
 from mittari.measure.kpi import PERSPECTIVES, Definition
 from mittari.measure.material import texts
 from mittari.measure.plan import Plans, Wanted, for_scales, shape_of
-from mittari.measure.recipe import OTHER, Recipe
-from mittari.measure.result import Record, utc_text
-from mittari.measure.scorecard import against, with_basis
+from mittari.measure.recipe import EXPOSURE, OTHER, Recipe, RowQuery
+from mittari.measure.result import SUPPRESSED, Record, utc_text
+from mittari.measure.scorecard import against, completed, scorecard, with_basis
 
 Rows = list[dict[str, Any]]
 
@@ -47,6 +48,8 @@ class Opened:
     ) -> None:
         self.definition, self.output, params = wanted
         self.record, self.reader, self.state = record, reader, state
+        self.asked = call
+        call = completed(self.definition, call, plans, reader, state)
         self.call = for_scales(call) if self.definition.scales else call
         self.shape = shape_of(self.call, state)
         self.params = with_basis(params, self.shape.basis)
@@ -68,19 +71,34 @@ class Opened:
         return calls
 
     def rows(self) -> Rows:
-        """Every row looked at, counted ones first: side, part, key, at, block, included, reason, x, y, dimensions."""
+        """Every row looked at, counted ones first: side, part, key, at, block, included, reason, x, y, dimensions.
+
+        Behind a suppressed number nothing is looked at, whatever the record says that was handed in.
+        """
+        secret = bool(self.definition.suppress_below)
+        if secret and self._suppressed():
+            return []
         found: Rows = []
         queries = self.plans.row_queries(self.request, (self.definition, self.output, self.params), self.state)
         for side, call in self.sides().items():
             for query in queries:
+                other = query.part.endswith(OTHER)
+                if self.recipe.family == "Growth" and self.recipe.others and other != (side == "before"):
+                    continue  # the earlier period is counted by the other rows, and only it is
                 frame = self.reader.fetch(bind.statement(query.sql, call), bind.parameters(query.sql, call, self.state))
-                part, other = query.part.removesuffix(OTHER), query.part.endswith(OTHER)
+                part = query.part.removesuffix(OTHER)
                 found += [
-                    {"side": "other" if other else side, "part": part, **row}
+                    {"side": "other" if other and self.recipe.family == "Contrast" else side, "part": part, **row}
                     for row in records_of(frame)
                     if self._of_scale(part, row)
                 ]
-        return sorted(found, key=lambda row: (row["side"] != "now", not row["included"], str(row["at"]), row["key"]))
+        found.sort(key=lambda row: (row["side"] != "now", not row["included"], str(row["at"]), row["key"]))
+        return veiled(found, self.request.half_hours) if secret else found
+
+    def _suppressed(self) -> bool:
+        one = [(self.definition, self.output, self.params)]
+        made = scorecard(one, self.asked, plans=self.plans, reader=self.reader, state=self.state)
+        return any(record.status == SUPPRESSED for record in made)
 
     def _of_scale(self, part: str, row: Mapping[str, Any]) -> bool:
         scale = self.record.slice.get("scale") if self.definition.scales else None
@@ -101,15 +119,19 @@ class Opened:
                 "time_zone": self.state.zone,
             },
             clock=part.clock,
-            counted=sum(bool(row["included"]) for row in own),
+            counted=len({(row["side"], row["part"], row["key"], row["at"]) for row in own if row["included"]}),
             left_out=dict(Counter(row["reason"] for row in own if not row["included"]).most_common()),
             interval_method=self.record.ci_method,
             freshness=None if self.state.newest is None else utc_text(self.state.newest),
             path=f"raw rows of {', '.join(part.tables)}, one {part.kind} query",
             how=self._how(rows),
-            sql=[self.plan.queries[part.query].sql for part in self.recipe.parts]
-            + [query.sql for query in queries if query.part == "exposure"],
+            sql=[bind.spelled_out(sql, self.call, self.state) for sql in self._statements(queries)],
         )
+
+    def _statements(self, queries: Sequence[RowQuery]) -> list[str]:
+        """What was asked for the number, and for the customers or employees it is divided by."""
+        own = [self.plan.queries[part.query].sql for part in self.recipe.parts]
+        return own + [query.sql for query in queries if query.part == EXPOSURE]
 
     def _how(self, rows: Rows) -> dict[str, Any]:
         recipe = self.recipe
@@ -133,6 +155,7 @@ class Opened:
             "population": recipe.population,
             "rule": recipe.rule,
             "given": recipe.given,
+            "sums": sums_of(recipe.parts) if recipe.base == "Model" else [],
             "days": len(self.call.spans[0].days),
             "half_hours": self.request.half_hours,
             "one_day": len(self.call.spans[0].days) == 1,
@@ -149,6 +172,21 @@ class Opened:
             if row["included"] and row["side"] == side and row["part"] != "exposure"
         }
         return covered_days(span, table, self.state, seen)
+
+
+SAID_OF_SECRET = ("side", "part", "period", "included", "reason", "x", "y")
+
+
+def veiled(rows: Rows, half_hours: bool) -> Rows:
+    """Rows that name nobody: numbers for keys and blocks, the day (or half-hour) for the instant, no dimensions."""
+    names: dict[str, str] = {}
+    told = []
+    for number, row in enumerate(rows, 1):
+        at, block = str(row["at"]), names.setdefault(str(row["block"]), f"person {len(names) + 1}")
+        minute = f"{int(at[14:16]) // 30 * 30:02d}" if half_hours else "00"
+        day = f"{at[:10]}T{at[11:13] if half_hours else '00'}:{minute}:00"
+        told.append({**{name: row[name] for name in SAID_OF_SECRET}, "key": str(number), "at": day, "block": block})
+    return told
 
 
 def described(definition: Definition, output: str) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class Recipe(msgspec.Struct, frozen=True):
     """How one output is made: its family, what the family needs to know, and the parts that bring the sums.
 
     For a comparison `family` is Change, Growth or Contrast and `base` the family compared; else both are the same.
-    A Contrast reads its second group of rows from the parts `others`.
+    A Contrast reads its second group of rows from the parts `others`, a Growth its earlier period where that is counted
+    otherwise.
     """
 
     kpi_id: str

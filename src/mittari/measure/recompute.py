@@ -18,6 +18,7 @@ from mittari.measure.families.estimate import NO_DATA
 from mittari.measure.material import HALF_HOURS
 from mittari.measure.outputs import KEYED
 from mittari.measure.recipe import EXPOSED_AS, ROWS
+from mittari.measure.result import WITHOUT_VALUE
 
 Row = Mapping[str, Any]
 TOLERANCE = 1e-9
@@ -38,10 +39,11 @@ def recompute(receipt: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]
         reason = f"a row cannot be counted ({type(error).__name__}: {error})"
         return {**dict.fromkeys(COMPARED), "equal": False, "different": [reason]}
     found = {name: getattr(estimate, name) for name in COMPARED}
-    if record["status"] == "no_data":
+    shown = record["status"] not in WITHOUT_VALUE
+    if not shown:
         found = {"value": None, "n": record["n"], "se": None, "ci_low": None, "ci_high": None}
     different = [name for name in COMPARED if not _same(found[name], record[name])]
-    if record["status"] != "no_data" and not _same_components(components, record["components"]):
+    if shown and not _same_components(components, record["components"]):
         different.append("components")
     return {**found, "equal": not different, "different": different}
 
@@ -71,8 +73,9 @@ def _compared(how: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Components, 
     else:
         components = families.Growth.components_from_counts(now, before)
     few = "few_blocks" in (*now_estimate.flags, *before_estimate.flags)
-    gap = families.Growth.gap(components)
-    return components, gap if how["gap"] else families.Growth.estimate(components, few_blocks=few)
+    if how["gap"]:
+        return components, families.Growth.gap(components)
+    return components, families.Growth.estimate(components, few_blocks=few)
 
 
 def _estimate(how: Mapping[str, Any], side: str, rows: Sequence[Row]) -> tuple[Components, Estimate]:
@@ -137,10 +140,10 @@ def _of_population(
 
 
 def _model(how: Mapping[str, Any], rows: Sequence[Row]) -> tuple[Components, Estimate]:
-    sums: dict[str, float] = {}
+    sums: dict[str, float] = dict.fromkeys([ROWS, *how["sums"]], 0.0)
     for row in rows:
-        sums[row["block"]] = sums.get(row["block"], 0.0) + float(row["x"])
-    n = round(sums.pop(ROWS, 0.0))
+        sums[row["block"]] += float(row["x"])
+    n = round(sums.pop(ROWS))
     return RULES[how["rule"]](sums, n, how["given"])
 
 

@@ -12,7 +12,7 @@ from mittari.measure.families.estimate import NO_DATA
 from mittari.measure.kpi import MONEY, Definition
 from mittari.measure.material import Material
 from mittari.measure.recipe import Recipe
-from mittari.measure.result import Record, utc_text
+from mittari.measure.result import SUPPRESSED, Record, utc_text
 
 ZERO_NEEDS_COVERAGE = ("Count", "EuroSum", "Stock", "Growth")
 
@@ -22,6 +22,7 @@ def compared(recipe: Recipe, now: Measured, before: Measured) -> Measured:
     if recipe.family == "Growth":
         # rows outside the declared coverage are a part of their period only: no growth is read from them
         usable = now.covered and before.covered
+        before = before.as_earlier()
         components = growth_components(recipe.base, now, before) if usable else {}
         few = "few_blocks" in (*now.estimate.flags, *before.estimate.flags)
         estimate = (
@@ -35,6 +36,7 @@ def compared(recipe: Recipe, now: Measured, before: Measured) -> Measured:
         components,
         estimate,
         immature=now.immature + before.immature,
+        unpriced=now.unpriced + before.unpriced,
         approximate=now.approximate or before.approximate,
         covered=now.covered and before.covered,
     )
@@ -59,11 +61,13 @@ def record(
     params: Mapping[str, Any],
     material: Material,
     flags: Sequence[str] = (),
+    suppressed: bool = False,
 ) -> Record:
     """The record of one group; `slice_of` names its slice, the filter of the call included."""
     estimate = measured.estimate
     uncovered = recipe.family in ZERO_NEEDS_COVERAGE and not measured.covered and not estimate.n
-    absent = estimate.no_data or uncovered
+    unpriced = measured.unpriced and not estimate.n  # nothing of what there is could be valued: that is no zero
+    absent = estimate.no_data or uncovered or bool(unpriced)
     tables = tuple(dict.fromkeys(table for part in recipe.parts for table in material.plan.queries[part.query].tables))
     unit = definition.unit_of(recipe.output)
     shared: dict[str, Any] = {
@@ -76,20 +80,28 @@ def record(
         "unit": state.currency if unit == MONEY else unit,
         "n_na": measured.missing,
         "n_censored": measured.censored,
-        "n_rejected": state.refused(tables, span.start, span.end),
+        "n_rejected": state.refused(tables, span.start, span.end) + measured.unpriced,
         "definition_version": definition.version_text(params),
-        "data_version": state.version(tables),
+        "data_version": max([state.version(tables), *(each.data_version for each in call.results)]),
     }
+    if suppressed:
+        told = {**shared, "n_na": None, "n_censored": None}
+        return Record(value=None, n=None, components={}, status=SUPPRESSED, **told)
     if absent:
         return Record(
             value=None,
             n=0,
             components={},
             status="no_data",
-            note=why(recipe, span, state, material, params),
+            note="; ".join(
+                text for text in (why(recipe, measured, span, state, material, params), definition.hint) if text
+            ),
             **shared,
         )
-    marks = sorted({*estimate.flags, *flags, *(["approx"] if measured.approximate else [])})
+    late = state.loaded_late(tables, span.start, span.end)
+    marks = sorted(
+        {*estimate.flags, *flags, *(["approx"] if measured.approximate else []), *(["late_rows"] if late else [])}
+    )
     return Record(
         value=estimate.value,
         n=estimate.n,
@@ -112,11 +124,18 @@ def status(definition: Definition, measured: Measured, span: Span, call: Call) -
     return "provisional" if measured.immature and not settled else "final"
 
 
-def why(recipe: Recipe, span: Span, state: State, material: Material, params: Mapping[str, Any]) -> str:
+def why(
+    recipe: Recipe, measured: Measured, span: Span, state: State, material: Material, params: Mapping[str, Any]
+) -> str:
     """Why there is no value, in a sentence that says what to do."""
     table = main_table(recipe, material)
     if table not in state.filled:
         return f"needs the table {table}, which is empty: import it with `mittari import {table}.csv`"
+    if measured.unpriced:
+        return (
+            f"no exchange rate to {state.currency} is known for the {measured.unpriced:,} rows of {span.text}: "
+            "import fx_rates, or set the currency of the installation to theirs"
+        )
     ranges = state.coverage.get(table, ())
     if ranges and not state.covers(table, span.first_day, span.end_day - timedelta(days=1)):
         known = " and ".join(f"{first} to {last}" for first, last in ranges)

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-STATUSES = ("final", "provisional", "no_data", "suppressed")
+FINAL, PROVISIONAL, NO_DATA, SUPPRESSED = STATUSES = ("final", "provisional", "no_data", "suppressed")
+WITHOUT_VALUE = (NO_DATA, SUPPRESSED)
 FLAGS = (
     "low_n",
     "approx",
@@ -26,7 +27,8 @@ class Record:
     """One number: its value with n, interval, period, rule and freshness.
 
     Shares are fractions of 1, durations seconds, money in the reporting currency; bounds are a 95 % interval clipped
-    to the possible range. `value` is None where `status` says why; `note` then says it in words.
+    to the possible range. `value` is None where `status` says why; `note` then says it in words. A suppressed number
+    has no n either: it would tell how few there were.
     """
 
     kpi_id: str
@@ -38,8 +40,8 @@ class Record:
     value: float | None
     unit: str
     n: int | None
-    n_na: int = 0
-    n_censored: int = 0
+    n_na: int | None = 0
+    n_censored: int | None = 0
     n_rejected: int = 0
     components: Components = field(default_factory=dict)
     se: float | None = None

@@ -44,13 +44,17 @@ def row_queries(
 
 
 def _exploded(facts: Facts, request: Request, definition: Definition, source: Source, spec: Any) -> ir.Table:
-    """The rows; of a model one for each of its sums, whose name stands as the block."""
+    """The rows; of a model each once for every sum that it adds to, whose name stands as the block."""
     if not isinstance(spec, family.Model):
         return _rows(facts, request, definition, source, spec)
     counted = spec.of if spec.rows is None else spec.of & spec.rows
-    sums = {**spec.sums, ROWS: true(counted).ifelse(ibis.literal(1.0), ibis.literal(0.0))}
-    rows = [_rows(facts, request, definition, source, spec, name, value) for name, value in sums.items()]
-    return ibis.union(*rows) if len(rows) > 1 else rows[0]
+    sums = {**spec.sums, ROWS: true(counted).ifelse(ibis.literal(1.0), ibis.null("float64"))}
+    parts = []
+    for name, value in sums.items():
+        rows = _rows(facts, request, definition, source, spec, name, value)
+        adds = rows.included & (rows.x != 0)
+        parts.append(rows.filter(adds | ~rows.included if name == ROWS else adds))
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _rows(
@@ -92,10 +96,10 @@ def _rows(
 
 
 def _block(request: Request, definition: Definition, rows: ir.Table, spec: Any, clock: str) -> dict[str, ir.Value]:
-    if spec.at is None:
-        return {"block": ibis.null("string")}
     if block_of(definition) in family.KEYED:
         return block_key(rows, block_of(definition), False, clock)
+    if spec.at is None:
+        return {"block": ibis.null("string")}
     keys = block_key(rows, family.DAY, request.half_hours, clock)
     day = keys["day"].cast("string")
     return {"block": day + " " + keys["half_hour"].cast("string") if "half_hour" in keys else day}

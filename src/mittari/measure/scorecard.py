@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from mittari.errors import MittariError, UserError
-from mittari.measure import dimensions, records
+from mittari.measure import dimensions, needed, records
 from mittari.measure.call import Call, Reader, State
 from mittari.measure.evaluate import NOTHING, Measured, measure
 from mittari.measure.kpi import Definition
@@ -13,6 +13,7 @@ from mittari.measure.material import Material, SliceKey
 from mittari.measure.plan import Plans, Wanted, for_scales, run, shape_of
 from mittari.measure.recipe import Recipe
 from mittari.measure.result import Record, utc_text
+from mittari.measure.screen import Screen, whole
 from mittari.measure.slices import plain_groups, scale_groups
 from mittari.time import Instant, Period, parse_period, previous, same_last_year, to_local
 
@@ -56,7 +57,9 @@ def _asked(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, s
     for numbers in _together(asked):
         some = [wanted[number] for number in numbers]
         try:
-            made = _measured(some, call, plans, reader, state)
+            known = () if call.where or call.by else [record for records in found.values() for record in records]
+            ready = completed(some[0][0], call, plans, reader, state, known)
+            made = _measured(some, ready, plans, reader, state)
         except UserError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever goes wrong costs one KPI, which says so on its card
@@ -74,12 +77,12 @@ def missing_dimensions(definition: Definition, call: Call) -> list[str]:
 
 
 def _together(wanted: Mapping[int, Wanted]) -> Iterator[list[int]]:
-    """Outputs that can share a plan: those on scales apart, comparisons by the period they compare with."""
+    """Outputs that can share a plan: of other KPIs (last) or scales apart, comparisons by the period looked to."""
     sets: dict[tuple[Any, ...], list[int]] = {}
     for number, (definition, _, params) in wanted.items():
         looks_back = definition.relation if definition.against(params) and not definition.scales else None
-        sets.setdefault((definition.scales, looks_back), []).append(number)
-    yield from sets.values()
+        sets.setdefault((definition.needs, definition.scales, looks_back), []).append(number)
+    yield from sorted(sets.values(), key=lambda numbers: bool(wanted[numbers[0]][0].needs))
 
 
 def _failed(one: Wanted, call: Call, error: Exception) -> list[Record]:
@@ -111,14 +114,48 @@ def _empty(one: Wanted, call: Call, period: str, note: str, n: int | None) -> Re
     )
 
 
+def completed(
+    definition: Definition, call: Call, plans: Plans, reader: Reader, state: State, known: Sequence[Record] = ()
+) -> Call:
+    """The call with the results of other KPIs that this one is made of; those `known` are not measured again."""
+    if not definition.needs:
+        return call
+    return needed.completed(
+        call, reader, lambda some, plain: scorecard(some, plain, plans=plans, reader=reader, state=state), known
+    )
+
+
 def _measured(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, state: State) -> list[list[Record]]:
     wide = _with_looked_back(wanted, call)
     material, measured = _measured_apart(wanted, wide, plans, reader, state)
     before = _before(wanted, call, material, measured, plans, reader, state)
+    screens = _screens(wanted, call, material, measured, plans, reader, state)
     return [
-        list(_records(wanted[number], recipe, material, measured[number], number, before, call, state))
+        list(_records(wanted[number], recipe, material, measured[number], number, before, screens[number], call, state))
         for number, recipe in enumerate(material.plan.recipes)
     ]
+
+
+def _screens(
+    wanted: Sequence[Wanted],
+    call: Call,
+    material: Material,
+    measured: list[list[Measured]],
+    plans: Plans,
+    reader: Reader,
+    state: State,
+) -> list[Screen | None]:
+    """For each KPI that hides small groups, what says which; a filtered call is measured beside all it leaves out."""
+    found: list[Screen | None] = []
+    for number, one in enumerate(wanted):
+        if not one[0].suppress_below:
+            found.append(None)
+        elif material.call.where:
+            all_slices, in_all = _measured_apart([one], whole(call), plans, reader, state)
+            found.append(Screen(one[0], call, all_slices, in_all[0]))
+        else:
+            found.append(Screen(one[0], call, material, measured[number]))
+    return found
 
 
 def _run(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, state: State) -> Material:
@@ -223,6 +260,7 @@ def _records(
     measured: list[Measured],
     number: int,
     before: Earlier,
+    screen: Screen | None,
     call: Call,
     state: State,
 ) -> Iterator[Record]:
@@ -244,4 +282,5 @@ def _records(
             params=params,
             material=material,
             flags=group.flags,
+            suppressed=screen is not None and screen.hides(group.period, group.slice_of),
         )

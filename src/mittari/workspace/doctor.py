@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mittari.measure.kpi import catalogue
+from mittari.workspace.closing import altered
 from mittari.workspace.verbs import Finding
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def examine(workspace: "LocalWorkspace") -> list[Finding]:
         *_rates(workspace),
         *_people(workspace),
         *_owners(workspace),
+        *_closes(workspace),
     ]
 
 
@@ -95,3 +97,12 @@ def _owners(workspace: "LocalWorkspace") -> Iterator[Finding]:
                 f"the target of {name} has no owner",
                 "a number without an owner and a decision is clutter: name one in targets.csv",
             )
+
+
+def _closes(workspace: "LocalWorkspace") -> Iterator[Finding]:
+    known = workspace.closes()
+    broken = altered(workspace)
+    if known and not broken:
+        yield Finding(True, f"{len(known)} closes stand as they were signed, the last of {known[-1].period}")
+    for what in broken:
+        yield Finding(False, what, "bring back a backup from before the change: a signed figure is never edited")

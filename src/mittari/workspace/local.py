@@ -17,7 +17,8 @@ from mittari.measure.result import Record
 from mittari.measure.scorecard import missing_dimensions, scorecard
 from mittari.settings import Settings
 from mittari.store.warehouse import Warehouse
-from mittari.workspace import asking
+from mittari.value.closes import Close, Closed
+from mittari.workspace import asking, closing
 from mittari.workspace.asking import Periods
 from mittari.workspace.state import read_state
 from mittari.workspace.table import Table
@@ -236,17 +237,28 @@ class LocalWorkspace(Workspace):
 
         return examine(self)
 
+    def close_period(self, period: str, by: str | None = None, again: bool = False) -> Closed:
+        return closing.close_period(self, period, by, again)
+
+    def as_reported(self, period: str) -> Table:
+        return Table(closing.as_reported(self, period), self)
+
+    def closes(self) -> list[Close]:
+        return closing.all_closes(self)
+
     def close(self) -> None:
         self.warehouse.close()
 
 
-ALWAYS_READ = ("customers", "fx_rates", "coverage", "rejects")
-"""What slices, money, zeros and n_rejected of any KPI look at beside its own tables."""
+ALWAYS_READ = ("customers", "fx_rates", "coverage", "rejects", "closes")
+"""What slices, money, zeros, n_rejected and late rows of any KPI look at beside its own tables."""
 
 
 def _version_read(wanted: Sequence[Wanted], state: State) -> tuple[object, ...]:
     """What a kept result depends on: the versions of the tables that its KPIs read, and the newest load for `as_of`."""
-    tables = {table for definition, _, _ in wanted for table in definition.tables}
+    tables = {
+        table for definition, _, _ in wanted for table in (state.schemas if definition.needs else definition.tables)
+    }
     return tuple(sorted((table, state.versions.get(table, 0)) for table in (*tables, *ALWAYS_READ)))
 
 

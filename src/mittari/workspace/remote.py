@@ -18,6 +18,7 @@ from mittari.errors import Fault, UserError
 from mittari.measure.receipt import Receipt
 from mittari.measure.result import Record
 from mittari.settings import Settings
+from mittari.value.closes import Close, Closed
 from mittari.workspace.asking import Periods
 from mittari.workspace.table import Table
 from mittari.workspace.verbs import AsOf, By, Finding, Intervention, Progress, Target, Where, Workspace
@@ -175,6 +176,15 @@ class RemoteWorkspace(Workspace):
 
     def doctor(self) -> list[Finding]:
         return msgspec.convert(self._ask("doctor"), list[Finding])
+
+    def close_period(self, period: str, by: str | None = None, again: bool = False) -> Closed:
+        return msgspec.convert(self._ask("close_period", period=period, by=by, again=again), Closed)
+
+    def as_reported(self, period: str) -> Table:
+        return self._table(self._ask("as_reported", period=period))
+
+    def closes(self) -> list[Close]:
+        return msgspec.convert(self._ask("closes"), list[Close])
 
     def close(self) -> None:
         """Nothing is held between questions."""

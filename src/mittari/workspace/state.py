@@ -1,6 +1,6 @@
 """Reads what is known about the facts: schemas, coverage, rejects, versions. Read again only when data change."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -9,8 +9,11 @@ from mittari.facts import TABLES
 from mittari.measure.call import State
 from mittari.settings import Settings
 from mittari.store.warehouse import Warehouse
+from mittari.time import Period, parse_period
 
 HOUSEKEEPING = ("meta", "versions")
+SIGNED = ("closes", "closed_results")
+"""What closing a period writes is no load."""
 
 
 def read_state(warehouse: Warehouse, settings: Settings) -> State:
@@ -26,13 +29,52 @@ def read_state(warehouse: Warehouse, settings: Settings) -> State:
             ),
             rejects=_rejects(connection),
             versions={table: int(version) for table, version, _ in versions},
-            newest=max((at for _, _, at in versions if at is not None), default=None),
+            newest=max((at for table, _, at in versions if at is not None and table not in SIGNED), default=None),
             currency=settings.currency,
             zone=settings.timezone,
             fingerprint=_fingerprint(schemas),
+            late=_late(connection, schemas, settings.timezone),
         )
     finally:
         connection.close()
+
+
+def _late(
+    connection: duckdb.DuckDBPyConnection, schemas: dict[str, dict[str, str]], zone: str
+) -> dict[str, tuple[tuple[datetime, datetime, int], ...]]:
+    """How many rows of each closed period were loaded after its last close, by the first clock of their table."""
+    closed = connection.execute("SELECT period, max(closed_at) FROM closes GROUP BY ALL ORDER BY ALL").fetchall()
+    spans = [(parse_period(text, zone, at.date()), at) for text, at in closed]
+    periods = [(period, at) for period, at in spans if isinstance(period, Period)]
+    first = min((at for _, at in periods), default=None)
+    found = {}
+    for table in schemas if periods else ():
+        clock = _clock(table, schemas[table])
+        if clock is None:
+            continue
+        asked = ", ".join(f"count(*) FILTER (loaded_at > ? AND {clock} >= ? AND {clock} < ?)" for _ in periods)
+        values = [value for period, at in periods for value in (at, *_bounds(period, table, schemas[table]))]
+        sql = f'SELECT {asked} FROM "{table}" WHERE loaded_at > ?'  # noqa: S608 - names that the schema declares
+        counts = connection.execute(sql, [*values, first]).fetchall()[0]
+        late = [(period.start, period.end, n) for (period, _), n in zip(periods, counts, strict=True) if n]
+        if late:
+            found[table] = tuple(late)
+    return found
+
+
+def _clock(table: str, columns: dict[str, str]) -> str | None:
+    """What says in which period a row of the table lies; a month stands for its first day."""
+    when = TABLES[table].when
+    if when is None or TABLES[table].internal:
+        return None
+    return f"TRY_CAST(\"{when}\" || '-01' AS DATE)" if columns[when] == "VARCHAR" else f'"{when}"'
+
+
+def _bounds(period: Period, table: str, columns: dict[str, str]) -> tuple[object, object]:
+    """The period as the table's clock tells time: instants, or local days."""
+    if columns[str(TABLES[table].when)] == "TIMESTAMP":
+        return period.start, period.end
+    return period.first_day, period.last_day + timedelta(days=1)
 
 
 def _schemas(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:

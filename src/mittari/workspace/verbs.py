@@ -14,6 +14,7 @@ from mittari.measure.kpi import Definition, catalogue, find
 from mittari.measure.receipt import Receipt
 from mittari.measure.result import Record
 from mittari.settings import Settings
+from mittari.value.closes import Close, Closed
 from mittari.workspace.asking import Periods
 from mittari.workspace.table import Table
 
@@ -135,6 +136,18 @@ class Workspace(ABC):
     @abstractmethod
     def doctor(self) -> list[Finding]:
         """What is wrong here and how to mend it."""
+
+    @abstractmethod
+    def close_period(self, period: str, by: str | None = None, again: bool = False) -> Closed:
+        """Sign the figures of a period that is over: they are kept as reported, whatever is loaded later."""
+
+    @abstractmethod
+    def as_reported(self, period: str) -> Table:
+        """Every figure of a closed period as its last close reported it."""
+
+    @abstractmethod
+    def closes(self) -> list[Close]:
+        """Every close, oldest first."""
 
     @abstractmethod
     def close(self) -> None:

@@ -83,6 +83,36 @@ SELECT conversation_id AS contact_id, seen.* EXCLUDE (conversation_id, last_solv
        coalesce(solved_at > coalesce(reopened_at, TIMESTAMP '0001-01-01'), false) AS solved_now
 FROM seen LEFT JOIN customers USING (customer_id);
 
+-- G6, G8: the waits of inbound conversations after their first answer. One opens with the first customer message after a
+-- human one and ends with the next human one; what customer and agent say at the same instant, the customer said first.
+-- Unanswered for a day in a conversation that is solved, the message was a thank-you.
+CREATE MACRO later_waits(as_of) AS TABLE
+WITH RECURSIVE chain AS (
+    SELECT conversation_id AS child, conversation_id AS root, merged_into FROM conversations
+    UNION ALL
+    SELECT chain.child, parent.conversation_id, parent.merged_into
+    FROM chain JOIN conversations AS parent ON parent.conversation_id = chain.merged_into
+), cases AS (
+    SELECT * FROM written(as_of) WHERE direction = 'in' AND answered_at IS NOT NULL
+), spoken AS (
+    SELECT root, sent_at, author_type, coalesce(is_auto, 0) AS is_auto
+    FROM messages JOIN chain ON child = conversation_id AND chain.merged_into IS NULL
+    WHERE coalesce(is_public, 1) = 1 AND sent_at <= as_of
+), human AS (
+    SELECT root, sent_at FROM spoken WHERE author_type = 'agent' AND is_auto = 0
+    UNION SELECT contact_id, answered_at FROM cases
+), asked AS (
+    SELECT DISTINCT c.*, m.sent_at AS asked_at,
+           (SELECT max(h.sent_at) FROM human AS h WHERE h.root = m.root AND h.sent_at < m.sent_at) AS before,
+           (SELECT min(h.sent_at) FROM human AS h WHERE h.root = m.root AND h.sent_at >= m.sent_at) AS replied_at
+    FROM spoken AS m JOIN cases AS c ON c.contact_id = m.root
+    WHERE m.author_type = 'customer' AND m.sent_at > c.answered_at
+)
+SELECT * FROM asked
+WHERE NOT EXISTS (SELECT 1 FROM spoken AS m WHERE m.root = contact_id AND m.author_type = 'customer'
+                  AND m.sent_at > before AND m.sent_at < asked_at)
+  AND NOT (replied_at IS NULL AND solved_now AND seconds(asked_at, as_of) >= 86400);
+
 -- G5, G7, G12: calls from customers that are no tests, as they were known at `as_of`.
 CREATE MACRO inbound_calls(as_of) AS TABLE
 SELECT calls.* EXCLUDE (agent_id), agent_id, 'phone' AS channel, segment,
@@ -105,3 +135,59 @@ SELECT subscription_id, customer_id, segment, started_at AS starts, mrr, currenc
        coalesce(CASE WHEN midnight(ended_at) <= as_of THEN ended_at END, DATE '9999-12-31') AS ends
 FROM subscriptions LEFT JOIN customers USING (customer_id)
 WHERE midnight(started_at) <= as_of;
+
+-- G14 to G17: the latest scored answer of each person to each question of a kind in a period, on a scale from 0 to 100, null
+-- where the question was left open. Who is not known is known by the invitation, or else stands alone.
+CREATE MACRO questions(asked_kind, p0, p1, as_of) AS TABLE
+SELECT coalesce('person ' || coalesce(customer_id, employee_id), 'invitation ' || invite_id, 'answer ' || response_id) AS who, item, order_id,
+       arg_max(100 * (score - coalesce(scale_min, 1)) / (coalesce(scale_max, 5) - coalesce(scale_min, 1)), responded_at)
+           FILTER (score IS NOT NULL AND coalesce(answered, 1) = 1) AS of_100
+FROM responses
+WHERE kind = asked_kind AND coalesce(is_test, 0) = 0 AND coalesce(is_repeat_press, 0) = 0
+  AND responded_at <= as_of AND responded_at >= p0 AND responded_at < p1
+GROUP BY ALL;
+
+-- 34: the mean of each person over the questions put to them; at least half of these must be answered.
+CREATE MACRO person_means(asked_kind, asked_item, p0, p1, as_of) AS TABLE
+WITH each AS (
+    SELECT who, item, max(of_100) AS of_100 FROM questions(asked_kind, p0, p1, as_of) WHERE wanted(asked_item, item) GROUP BY ALL
+)
+SELECT who, CASE WHEN 2 * count(of_100) >= count(*) THEN avg(of_100) END AS score FROM each GROUP BY ALL;
+
+-- Section 8: what a few texts in Finnish and Norwegian say. The dictionary forms of their inflected words and the judgement of
+-- words that the brand did not list are written here by hand; a clause ends at a comma or a full stop, or before `mutta` or
+-- `men`; a negator turns its clause. One row per clause and brand word, and one for a clause without any.
+CREATE MACRO said(texts_of) AS TABLE
+WITH forms(form, lemma) AS (
+    VALUES ('luotettavaa', 'luotettava'), ('nopeaa', 'nopea'), ('hyvää', 'hyvä'), ('pålitelige', 'pålitelig')
+), judged(word, polarity) AS (
+    VALUES ('hyvä', 1), ('bra', 1), ('huono', -1), ('dårlig', -1)
+), clauses AS (
+    SELECT response_id, lang, unnest(regexp_split_to_array(lower(text), '[,.]| mutta | men ')) AS clause, generate_subscripts(
+           regexp_split_to_array(lower(text), '[,.]| mutta | men '), 1) AS place
+    FROM responses WHERE list_contains(texts_of, response_id)
+), spoken AS (
+    SELECT response_id, lang, place, unnest(regexp_extract_all(clause, '[\p{L}]+')) AS word,
+           regexp_matches(clause, '(^| )(ei|en|ikke)( |$)') AS negated
+    FROM clauses
+), read AS (
+    SELECT s.*, coalesce(f.lemma, s.word) AS lemma FROM spoken AS s LEFT JOIN forms AS f ON f.form = s.word
+), named AS (
+    SELECT r.response_id, r.place, r.negated, b.attribute, b.expected = 1 AS expected,
+           coalesce(b.polarity, j.polarity, 0) * CASE WHEN r.negated THEN -1 ELSE 1 END AS points
+    FROM read AS r
+    LEFT JOIN brand_terms AS b ON b.lang = r.lang AND (list_contains(string_split(b.lemmas, ' '), r.lemma)
+                                                       OR list_contains(string_split(b.lemmas, ' '), r.word))
+    LEFT JOIN judged AS j ON j.word = r.lemma
+)
+SELECT response_id, attribute, expected, negated,
+       CAST(sign(sum(points) OVER (PARTITION BY response_id, place)) AS INTEGER) AS polarity
+FROM named;
+
+-- Texts that answer "which words describe this brand?", the latest of each person and brand in the period.
+CREATE MACRO brand_texts(p0, p1, as_of) AS TABLE
+SELECT * FROM responses
+WHERE kind = 'brand_words' AND coalesce(is_test, 0) = 0 AND coalesce(is_repeat_press, 0) = 0 AND trim(coalesce(text, '')) <> ''
+  AND responded_at >= p0 AND responded_at < p1 AND responded_at <= as_of
+QUALIFY row_number() OVER (PARTITION BY item, coalesce(customer_id, employee_id, response_id)
+                           ORDER BY responded_at DESC, response_id DESC) = 1;

@@ -17,6 +17,7 @@ TABLES: dict[str, Table] = {
         feedback.survey_invites,
         feedback.responses,
         feedback.text_topics,
+        feedback.text_attributes,
         feedback.touchpoint_days,
         feedback.feedback_actions,
         cash.orders,

@@ -79,6 +79,12 @@ conversations = Table(
         derived("spoke_last_local", "ts", "spoke_last_at on the local wall clock."),
         derived("answer_business_s", "s", "Open time of the calendar from wait_started_at to answered_at.", "seconds"),
         derived("solve_business_s", "s", "Open time of the calendar from opened_at to solved_last_at.", "seconds"),
+        derived("answer_due_at", "ts", "By when the service-level target allows the first answer; empty without one."),
+        derived("answer_decided_local", "ts", "The answer or answer_due_at, whichever came first, on the wall clock."),
+        derived("solve_due_at", "ts", "By when the service-level target allows the solve; empty without one."),
+        derived("solve_due_local", "ts", "solve_due_at on the local wall clock."),
+        derived("requester_wait_s", "s", "Time until solved_last_at in which the customer waited for us.", "seconds"),
+        derived("first_requester_wait_s", "s", "The same until solved_first_at.", "seconds"),
         derived("repeat_until", "ts", "Until when it repeats an earlier contact; empty when it repeats none."),
     ),
 )
@@ -98,6 +104,12 @@ messages = Table(
         flag("is_auto", "1 when a rule, a macro or an out-of-office reply sent it."),
         Column("lang", "text", "Language of the text as a BCP 47 tag."),
         Column("text", "text", "The text itself."),
+        derived("root_id", "id", "The conversation that waits, where the message opens a wait after the first answer."),
+        derived("wait_started_local", "ts", "sent_at on the local wall clock, where the message opens such a wait."),
+        derived("replied_at", "ts", "When a person answered it; 9999-12-31 while nobody has; empty: it opens no wait."),
+        derived("replied_by", "id", "Who gave that answer."),
+        derived("reply_due_at", "ts", "By when the service-level target allows that answer; empty without one."),
+        derived("reply_decided_local", "ts", "The answer or reply_due_at, whichever came first, on the wall clock."),
     ),
 )
 

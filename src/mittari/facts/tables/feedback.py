@@ -41,6 +41,7 @@ survey_invites = Table(
         flag("delivered", "0 when it bounced.", null_is=1),
         flag("is_test", "1 for an invitation sent for testing; never counted."),
         choice("source", sources, "How it reached the person."),
+        derived("sent_local", "ts", "sent_at on the local wall clock."),
     ),
 )
 
@@ -89,6 +90,9 @@ responses = Table(
         derived("rescored_at", "ts", "When the same person next scored the company as a whole by this question."),
         derived("rescored_local", "ts", "rescored_at on the local wall clock."),
         derived("person_id", "id", "Who answered: the customer, else the employee."),
+        derived("text_lang", "id", "Language of the comment in two letters; `und` when it cannot be told or read."),
+        derived("text_tone", "int", "1 where the comment praises, -1 where it blames, 0 for both or neither."),
+        derived("text_read", "int", "1 when words of the brand could be looked for, 0 when the comment has no word."),
     ),
 )
 
@@ -101,6 +105,21 @@ text_topics = Table(
         must("response_id", "id", "The answer whose comment it is."),
         must("topic", "text", "The topic."),
         choice("tagged_by", ("agent", "rule", "model"), "Who or what found it."),
+    ),
+)
+
+text_attributes = Table(
+    name="text_attributes",
+    grain="one attribute of the brand that a comment names, in one tone",
+    key=("response_id", "attribute", "negated", "polarity"),
+    when=None,
+    internal=True,
+    columns=(
+        must("response_id", "id", "The answer whose comment it is."),
+        must("attribute", "text", "The attribute, as brand_terms names it."),
+        flag("expected", "1 when the brand wants to be described so."),
+        flag("negated", "1 when the comment says that it is not so."),
+        must("polarity", "int", "Tone of the clause: 1 praise, -1 blame, 0 both or neither."),
     ),
 )
 

@@ -14,12 +14,27 @@ TOUCHED_CONTACTS = "touched_contacts"
 TOUCHED_CUSTOMERS = "touched_customers"
 TOUCHED_BUYERS = "touched_buyers"
 TOUCHED_PERSONS = "touched_persons"
+TOUCHED_THREADS = "touched_threads"
+TOUCHED_COMMENTS = "touched_comments"
+TOUCHED_SPEAKERS = "touched_speakers"
+NOTED = (
+    TOUCHED_CONTACTS,
+    TOUCHED_PERSONS,
+    TOUCHED_CUSTOMERS,
+    TOUCHED_BUYERS,
+    TOUCHED_COMMENTS,
+    TOUCHED_SPEAKERS,
+    TOUCHED_THREADS,
+)
 TOUCHING = {
     "responses": (
         (TOUCHED_CONTACTS, "coalesce(conversation_id, order_id)"),
         (TOUCHED_PERSONS, "coalesce(customer_id, employee_id)"),
+        (TOUCHED_COMMENTS, "CASE WHEN text IS NOT NULL THEN response_id END"),
     ),
-    "conversations": ((TOUCHED_CUSTOMERS, "customer_id"),),
+    "customers": ((TOUCHED_SPEAKERS, "customer_id"),),
+    "conversations": ((TOUCHED_CUSTOMERS, "customer_id"), (TOUCHED_THREADS, "conversation_id")),
+    "messages": ((TOUCHED_THREADS, "conversation_id"),),
     "calls": ((TOUCHED_CUSTOMERS, "customer_id"),),
     "orders": ((TOUCHED_BUYERS, "customer_id"),),
 }
@@ -48,7 +63,7 @@ class Context:
 
     def begin(self, connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED} (conversation_id VARCHAR)")
-        for table in (TOUCHED_CONTACTS, TOUCHED_PERSONS, TOUCHED_CUSTOMERS, TOUCHED_BUYERS):
+        for table in NOTED:
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} (id VARCHAR)")
 
     def about_to_replace(self, connection: duckdb.DuckDBPyConnection, table: Table, news: str) -> None:
@@ -82,10 +97,12 @@ class Context:
         """Note what rows that have entered a table alter elsewhere."""
         if table.name in ("messages", "status_events"):
             self.touch(connection, f"SELECT DISTINCT conversation_id FROM {news}")
-        elif table.name == "business_calendars":
+        elif table.name in ("business_calendars", "sla_targets"):
             self.stale.add("conversations")
         elif table.name == "fx_rates":
             self.stale.add("orders")
+        elif table.name == "brand_terms":
+            self.filled.add("brand_terms")  # another word may stand in any comment
         elif table.name in self.stale and was_empty:
             self.stale.remove(table.name)
         if was_empty:

@@ -6,6 +6,7 @@ import duckdb
 
 from mittari.load.derive.business import calendar_days, open_until
 from mittari.load.derive.context import Entering
+from mittari.load.derive.dues import make_dues
 from mittari.load.derive.links import links_of, resolve
 from mittari.settings import Settings
 from mittari.store.sql import literal
@@ -15,6 +16,8 @@ HUMAN = "author_type = 'agent' AND coalesce(is_public, 1) = 1 AND coalesce(is_au
 
 SPOKEN = "author_type IN ('customer', 'agent') AND coalesce(is_public, 1) = 1"
 DONE = "('solved', 'closed')"
+OURS = "('new', 'open', 'on_hold')"
+"""States in which the customer waits for us; in `pending` we wait for the customer."""
 
 
 def conversation_rows(entering: Entering) -> str:
@@ -24,6 +27,8 @@ def conversation_rows(entering: Entering) -> str:
     _messages(connection, rows)
     _status_events(connection, rows)
     width, default = _calendar(connection, rows, entering.settings)
+    _requester_waits(connection, rows)
+    _dues(entering, default)
     local = ", ".join(
         f"{entering.zone.to_local(instant)} AS {name}"
         for instant, name in (
@@ -32,14 +37,20 @@ def conversation_rows(entering: Entering) -> str:
             ("solved_first_at", "solved_first_local"),
             ("solved_last_at", "solved_last_local"),
             ("spoke_last_at", "spoke_last_local"),
+            ("answer_decided_at", "answer_decided_local"),
+            ("solve_due_at", "solve_due_local"),
         )
     )
     return (
-        f"SELECT r.* EXCLUDE (calendar), {local}, "
+        f"SELECT r.* EXCLUDE (calendar, answer_decided_at), {local}, "
         f"{_open_seconds('r.wait_started_at', 'd1', 'r.answered_at', 'd2', width)} AS answer_business_s, "
         f"{_open_seconds('r.opened_at', 'd3', 'r.solved_last_at', 'd4', width)} AS solve_business_s, "
         "NULL::TIMESTAMP AS repeat_until "
-        f"FROM (SELECT *, coalesce(calendar_id, {literal(default)}) AS calendar FROM ({_instants(rows)})) AS r "
+        f"FROM (SELECT i.*, coalesce(calendar_id, {literal(default)}) AS calendar, answer_due_at, solve_due_at, "
+        "CASE WHEN answer_due_at IS NOT NULL THEN least(answered_at, answer_due_at) END AS answer_decided_at, "
+        "requester_wait_s, first_requester_wait_s "
+        f"FROM ({_instants(rows)}) AS i LEFT JOIN case_dues USING (conversation_id) "
+        "LEFT JOIN requester_waits USING (conversation_id)) AS r "
         + " ".join(
             f"LEFT JOIN calendar_days AS {days} ON {days}.calendar_id = r.calendar AND {days}.day = r.{instant}::DATE"
             for days, instant in (
@@ -129,6 +140,10 @@ def _messages(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
 
 def _status_events(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
     """Make `solves`: changes into solved or closed from a state that is neither, and the last change out of them."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE states "
+        '(conversation_id VARCHAR, "at" TIMESTAMP, value VARCHAR, before VARCHAR, until TIMESTAMP)'
+    )
     if not _any(connection, "status_events"):
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE solves "
@@ -136,13 +151,62 @@ def _status_events(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
         )
         return
     connection.execute(
+        'INSERT INTO states SELECT conversation_id, "at", lower(value), lag(lower(value)) OVER changes, '
+        f'lead("at") OVER changes FROM status_events '
+        f"WHERE kind = 'status' AND conversation_id IN (SELECT conversation_id FROM {rows}) "
+        'WINDOW changes AS (PARTITION BY conversation_id ORDER BY "at", rowid)'
+    )
+    connection.execute(
         f"CREATE OR REPLACE TEMP TABLE solves AS SELECT conversation_id, "
         f'min("at") FILTER (value IN {DONE}) AS first_at, '
         f'max("at") FILTER (value IN {DONE} AND coalesce(before NOT IN {DONE}, true)) AS last_at, '
         f'max("at") FILTER (value NOT IN {DONE} AND before IN {DONE}) AS reopened_at '
-        f'FROM (SELECT conversation_id, "at", lower(value) AS value, '
-        f'lag(lower(value)) OVER (PARTITION BY conversation_id ORDER BY "at", rowid) AS before FROM status_events '
-        f"WHERE kind = 'status' AND conversation_id IN (SELECT conversation_id FROM {rows})) GROUP BY conversation_id"
+        f"FROM states GROUP BY conversation_id"
+    )
+
+
+def _requester_waits(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
+    """Make `requester_waits`: seconds until each solve in a state in which we were to act (KPI 12)."""
+    if not _any(connection, "states"):
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE requester_waits "
+            "(conversation_id VARCHAR, requester_wait_s DOUBLE, first_requester_wait_s DOUBLE)"
+        )
+        return
+    waited = ", ".join(
+        f"sum(CASE WHEN s.value IN {OURS} THEN greatest(epoch_us(least(s.until, i.{solve})) - epoch_us(s.at), 0) "
+        f"ELSE 0 END) FILTER (s.at <= i.{solve}) / 1000000.0::DOUBLE AS {name}"
+        for solve, name in (("solved_last_at", "requester_wait_s"), ("solved_first_at", "first_requester_wait_s"))
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE requester_waits AS SELECT conversation_id, {waited} "
+        f"FROM states AS s JOIN ({_instants(rows)}) AS i USING (conversation_id) GROUP BY conversation_id"
+    )
+
+
+def _dues(entering: Entering, default: str) -> None:
+    """Make `case_dues`: by when the first answer and the solve are promised (KPI 11)."""
+    connection = entering.connection
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE case_dues "
+        "(conversation_id VARCHAR, answer_due_at TIMESTAMP, solve_due_at TIMESTAMP)"
+    )
+    if not _any(connection, "sla_targets"):
+        return
+    cases = (
+        f"SELECT conversation_id AS id, channel, priority, {entering.zone.to_local('opened_at')}::DATE AS day, "
+        f"coalesce(calendar_id, {literal(default)}) AS calendar, opened_at, wait_started_at "
+        f"FROM ({_opened(entering.rows)})"
+    )
+    parts = (("first_response", "wait_started_at"), ("resolution", "opened_at"))
+    things = " UNION ALL ".join(
+        f"SELECT id, '{metric}' AS metric, channel, priority, day, calendar, {start} AS started_at FROM cases"
+        for metric, start in parts
+    )
+    make_dues(connection, entering.settings, f"WITH cases AS ({cases}) {things}")
+    connection.execute(
+        "INSERT INTO case_dues SELECT id, max(due_at) FILTER (metric = 'first_response'), "
+        "max(due_at) FILTER (metric = 'resolution') FROM dues GROUP BY id"
     )
 
 

@@ -38,11 +38,16 @@ def _calls(entering: Entering) -> str:
     )
 
 
+def _survey_invites(entering: Entering) -> str:
+    return f"SELECT * EXCLUDE (replaces), {entering.zone.to_local('sent_at')} AS sent_local FROM {entering.rows}"
+
+
 def _responses(entering: Entering) -> str:
     return (
         f"SELECT * EXCLUDE (replaces), {entering.zone.to_local('responded_at')} AS responded_local, "
         f"coalesce(customer_id, employee_id) AS person_id, NULL::TIMESTAMP AS edited_at, "
-        f"NULL::TIMESTAMP AS rescored_at, NULL::TIMESTAMP AS rescored_local FROM {entering.rows}"
+        f"NULL::TIMESTAMP AS rescored_at, NULL::TIMESTAMP AS rescored_local, NULL::VARCHAR AS text_lang, "
+        f"NULL::BIGINT AS text_tone, NULL::BIGINT AS text_read FROM {entering.rows}"
     )
 
 
@@ -82,6 +87,7 @@ def _promises(entering: Entering) -> str:
 DERIVATIONS: dict[str, Derivation] = {
     "conversations": conversation_rows,
     "calls": _calls,
+    "survey_invites": _survey_invites,
     "responses": _responses,
     "orders": _orders,
     "subscriptions": _subscriptions,

@@ -1,9 +1,9 @@
-"""How much of the price aimed for is really got."""
+"""How much of the price aimed for is really got, and what discounts cost."""
 
 from typing import Any
 
-from mittari.measure.kpi import FINANCIAL, HIGHER, LAG, OBJECTIVE, SHARE, kpi
-from mittari.measure.outputs import Ratio
+from mittari.measure.kpi import FINANCIAL, HIGHER, LAG, LOWER, MONEY, OBJECTIVE, SHARE, kpi
+from mittari.measure.outputs import REALS, EuroSum, Ratio
 
 
 @kpi(
@@ -37,4 +37,37 @@ def price_realization_rate(lines: Any) -> dict[str, Any]:
             missing=lines.eligible & lines.target_amount.isnull(),
             left_out={"no target price": lines.target_amount.isnull()},
         )
+    }
+
+
+@kpi(
+    number=67,
+    title="Discount leakage",
+    unit=MONEY,
+    better=LOWER,
+    perspective=FINANCIAL,
+    timing=LAG,
+    kind=OBJECTIVE,
+    relation="order_lines_eur",
+    block="day",
+    merge="add",
+    outputs=("leakage", "premium", "net"),
+    tables=("orders",),
+    board=97,
+    asks="How much money goes to discounts below the target price?",
+    counted="Target amount less invoiced amount, rebates and freight given away, of each valid order sold below its target.",
+    left_out="Cancelled, refunded and free orders; orders without a target price. Orders above target are output premium.",
+    beware="Counted order by order: in the output net, dear orders hide cheap ones. Big buyers may have discounts by contract.",
+)
+def discount_leakage(lines: Any) -> dict[str, Any]:
+    gap = lines.target_eur - lines.pocket_eur
+    facts: dict[str, Any] = {
+        "of": lines.eligible & lines.target_amount.notnull(),
+        "at": lines.ordered_at,
+        "left_out": {"no target price": lines.target_amount.isnull()},
+    }
+    return {
+        "leakage": EuroSum(value=(gap > 0).ifelse(gap, 0.0), **facts),
+        "premium": EuroSum(value=(gap < 0).ifelse(-gap, 0.0), **facts),
+        "net": EuroSum(value=gap, domain=REALS, **facts),
     }

@@ -3,8 +3,8 @@
 from typing import Any
 
 from mittari.errors import UserError
-from mittari.measure.kpi import CORE_OUTCOME, HIGHER, LAG, LEAD, POINTS, SHARE, SUBJECTIVE, kpi
-from mittari.measure.outputs import Change, Mean, NetShare, Proportion
+from mittari.measure.kpi import CORE_OUTCOME, CUSTOMERS, HIGHER, LAG, LEAD, POINTS, SHARE, SUBJECTIVE, kpi
+from mittari.measure.outputs import Change, Mean, Model, NetShare, Proportion
 
 
 def _csat_answers(answers: Any, csat_kind: str) -> Any:
@@ -109,23 +109,56 @@ def csat_change(answers: Any, *, compare: str = "", csat_kind: str = "transactio
     beware="Never average NPS values: add the answers. Net Promoter Score is a trademark of its owners.",
 )
 def nps(answers: Any, *, nps_kind: str = "relationship") -> dict[str, Any]:
+    return {"score": NetShare(up=answers.score >= 9, down=answers.score <= 6, **_nps_answers(answers, nps_kind))}
+
+
+def _nps_answers(answers: Any, nps_kind: str) -> dict[str, Any]:
+    """Which answers count: scored ones of that kind, of each person the latest."""
     if nps_kind not in ("relationship", "transactional"):
         raise UserError(f"nps_kind is relationship or transactional, found {nps_kind!r}")
     of_kind = answers.transactional if nps_kind == "transactional" else ~answers.transactional
     asked = answers.eligible & of_kind
-    scored = asked & answers.score.notnull()
     earlier = answers.earlier_answer
     return {
-        "score": NetShare(
-            up=answers.score >= 9,
-            down=answers.score <= 6,
-            of=scored & ~earlier,
-            at=answers.responded_at,
-            missing=asked & answers.score.isnull(),
-            left_out={
-                "the other kind of NPS": ~of_kind,
-                "an earlier answer of the same person": earlier,
-                "left open": answers.score.isnull(),
-            },
-        )
+        "of": asked & answers.score.notnull() & ~earlier,
+        "at": answers.responded_at,
+        "missing": asked & answers.score.isnull(),
+        "left_out": {
+            "the other kind of NPS": ~of_kind,
+            "an earlier answer of the same person": earlier,
+            "left open": answers.score.isnull(),
+        },
+    }
+
+
+@kpi(
+    number=32,
+    title="Number of promoters",
+    unit=CUSTOMERS,
+    better=HIGHER,
+    perspective=CORE_OUTCOME,
+    timing=LEAD,
+    kind=SUBJECTIVE,
+    relation="latest_answers",
+    relation_with={"kind": "nps"},
+    relation_by={"nps_kind": {"transactional": "answers"}},
+    block="person",
+    merge="ids",
+    outputs=("estimated", "observed"),
+    tables=("responses", "subscriptions", "orders"),
+    board=62,
+    asks="How many customers would recommend us?",
+    counted="The share of 9 and 10 among the scored answers, times the customers active at the end of the period "
+    "(or the number given as active_customers). Output observed is how many said so themselves.",
+    left_out="As for the Net Promoter Score; customers who are no longer active at the end of the period.",
+    beware="It holds only if those who answered are like those who did not. Compare the segments first.",
+)
+def promoter_count(
+    answers: Any, *, nps_kind: str = "relationship", active_customers: float = 0.0, basis: str = "auto"
+) -> dict[str, Any]:
+    counted = _nps_answers(answers, nps_kind)
+    promoter = answers.score >= 9
+    return {
+        "estimated": Proportion(hit=promoter, population=active_customers or "active_at_end", **counted),
+        "observed": Model(rule="total", sums={"k": promoter.ifelse(1.0, 0.0)}, **counted),
     }

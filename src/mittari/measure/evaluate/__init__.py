@@ -1,7 +1,7 @@
 """From sums to numbers: for each group of a call the components and estimate of one output, by its family."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from mittari.measure.evaluate.blocked import blocked
 from mittari.measure.evaluate.counted import counted, covered_days, main_table, summed
 from mittari.measure.evaluate.models import modelled
 from mittari.measure.evaluate.ranked import ranked, stocked, waited
-from mittari.measure.evaluate.results import DOMAINS, Results
+from mittari.measure.evaluate.results import DOMAINS, SIDES, Results
 from mittari.measure.families import Components, Estimate, change
 from mittari.measure.families.estimate import NO_DATA
 from mittari.measure.material import Material
@@ -30,8 +30,14 @@ class Measured:
     missing: int = 0
     censored: int = 0
     immature: int = 0
+    unpriced: int = 0
     approximate: bool = False
     covered: bool = True
+    earlier: tuple[Components, Estimate] | None = None
+
+    def as_earlier(self) -> "Measured":
+        """As a growth counts the period it looks back to."""
+        return self if self.earlier is None else replace(self, components=self.earlier[0], estimate=self.earlier[1])
 
 
 NOTHING = Measured({}, NO_DATA, covered=False)
@@ -40,8 +46,8 @@ NOTHING = Measured({}, NO_DATA, covered=False)
 def measure(recipe: Recipe, material: Material, state: State) -> list[Measured]:
     """The output in every group, in the order of the groups."""
     measured = FAMILIES[recipe.base](recipe, recipe.parts, material, state)
-    if recipe.others:
-        others = FAMILIES[recipe.base](recipe, recipe.others, material, state)
+    others = FAMILIES[recipe.base](recipe, recipe.others, material, state) if recipe.others else []
+    if recipe.family == "Contrast":
         measured = [contrasted(recipe, *pair) for pair in zip(measured, others, strict=True)]
     approximate = np.zeros(material.groups.count, dtype=bool)
     if recipe.fallback:
@@ -50,7 +56,7 @@ def measure(recipe: Recipe, material: Material, state: State) -> list[Measured]:
         if approximate.any():
             by_day = FAMILIES[recipe.base](recipe, recipe.fallback, material, state)
             measured = [by_day[n] if approximate[n] else each for n, each in enumerate(measured)]
-    sides = {role: material.totals(recipe.parts, role) for role in ("missing", "censored", "immature")}
+    sides = {role: material.totals(recipe.parts, role) for role in SIDES}
     return [
         Measured(
             components,
@@ -58,8 +64,10 @@ def measure(recipe: Recipe, material: Material, state: State) -> list[Measured]:
             int(sides["missing"][n]),
             _censored(recipe, components, sides["censored"][n]),
             int(sides["immature"][n]),
+            int(sides["unpriced"][n]),
             bool(approximate[n]),
             _covered(recipe, material, state, n),
+            others[n] if others else None,
         )
         for n, (components, estimate) in enumerate(measured)
     ]

@@ -25,7 +25,7 @@ def _carried(recipe: Recipe, shares: Results, material: Material) -> Results:
     if recipe.population is None:
         return [(each, yearly(estimate, _days(material, n))) for n, (each, estimate) in enumerate(shares)]
     whole = populations(recipe, material)
-    found = [families.population_components(each, whole[n]) for n, (each, _) in enumerate(shares)]
+    found = [families.population_components(each, float(whole[n])) for n, (each, _) in enumerate(shares)]
     return [(each, families.population_count(each)) for each in found]
 
 

@@ -1,6 +1,7 @@
 """Change: the difference between two periods, or two groups, of the same family. Its suffixes: 1 = now, 0 = before."""
 
 import math
+from dataclasses import replace
 
 from mittari.measure.families.estimate import (
     NO_DATA,
@@ -8,6 +9,7 @@ from mittari.measure.families.estimate import (
     Components,
     Domain,
     Estimate,
+    number,
     united,
 )
 from mittari.measure.families.shares import NetShare, Proportion
@@ -44,6 +46,24 @@ def net_share_difference(components: Components) -> Estimate:
     """Difference of two NetShares, in points."""
     now, before = (NetShare.estimate(side) for side in sides(components))
     return difference(now, before, domain=POINTS_DIFFERENCE)
+
+
+def paired_net_share_difference(components: Components) -> Estimate:
+    """Difference of two NetShares some of whose answers are `pairs` of one person: what they share drops out.
+
+    `both` is the sum of the products of their signs, `paired1` and `paired0` the sums of either sign.
+    """
+    apart_from = net_share_difference(components)
+    if "pairs" not in components or apart_from.se is None or apart_from.value is None:
+        return apart_from
+    pairs, both, own, other = (number(components, key) for key in ("pairs", "both", "paired1", "paired0"))
+    own_rows, other_rows = number(components, "Sy1"), number(components, "Sy0")
+    own_mean, other_mean = number(components, "Sx1") / own_rows, number(components, "Sx0") / other_rows
+    shared = both - other_mean * own - own_mean * other + own_mean * other_mean * pairs
+    squared = apart_from.se**2 - 2.0 * 100.0**2 * shared / (own_rows * other_rows)
+    se = math.sqrt(max(0.0, squared))
+    low, high = (POINTS_DIFFERENCE.clip(apart_from.value + sign * Z * se) for sign in (-1.0, 1.0))
+    return replace(apart_from, se=se, ci_low=low, ci_high=high)
 
 
 def of_family(family: str, components: Components) -> Estimate:

@@ -90,12 +90,14 @@ def lifetime_value_within(components: Components, years: int = 5) -> Estimate:
 def external_share(components: Components, *, n: int) -> Estimate:
     """Own sum over a figure from outside, with the error that its publisher states: [R/M(1+e), R/M(1-e)].
 
-    `n`: rows of the own sum.
+    An error of 0 is none stated, and gives no interval. `n`: rows of the own sum.
     """
     if not components or number(components, "market") <= 0.0:
         return NO_DATA
     own, market, error = (number(components, key) for key in ("own", "market", "error"))
     flags = flag_set(low_n=n < LOW_N_EVENTS)
+    if error <= 0.0:
+        return Estimate(own / market, n=n, flags=flags)
     high = own / (market * (1.0 - error)) if error < 1.0 else None
     return Estimate(own / market, None, own / (market * (1.0 + error)), high, "external", n, flags)
 

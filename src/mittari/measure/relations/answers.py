@@ -32,6 +32,17 @@ LEFT_OUT = {
 }
 DEFAULT_SCALES = {"nps": (0, 10), "enps": (0, 10), "ces": (1, 7), "resolved": (0, 1)}
 USUAL_SCALE = (1, 5)
+OF_AN_EXPERIENCE = (
+    "csat",
+    "ces",
+    "resolved",
+    "quality_service",
+    "quality_product",
+    "expectation",
+    "expected",
+    "repurchase",
+    "wtp",
+)
 
 
 def answers(facts: Facts, *, kind: str | None = None) -> Mapping[str, Source]:
@@ -81,6 +92,9 @@ def scored(facts: Facts, kind: str | None = None) -> ir.Table:
         eligible=~(rows.test | rows.repeat_press | rows.superseded),
         top_box=true(rows.score >= _top_box(rows)),
         bottom_box=true(rows.score <= rows.scale_low + 1),
+        agrees=true(rows.score >= _agreeing(rows)),
+        about_an_experience=rows.kind.isin(OF_AN_EXPERIENCE) | ((rows.kind == "nps") & rows.transactional),
+        delay_s=seconds(rows.touch_at, rows.responded_at),
     )
 
 
@@ -104,6 +118,12 @@ def _scale_bounds(raw: ir.Table, kind: str | None) -> tuple[ir.Value, ir.Value]:
         ]
     low, high = (bound.cast("float64") for bound in usual)
     return ibis.coalesce(raw.scale_min, low), ibis.coalesce(raw.scale_max, high)
+
+
+def _agreeing(rows: ir.Table) -> ir.Value:
+    """The lowest score that agrees with a statement: 5 of 7, on other scales the lowest satisfied one (G17)."""
+    points = rows.scale_high - rows.scale_low + 1
+    return (points == 7).ifelse(rows.scale_high - 2, _top_box(rows))
 
 
 def _top_box(rows: ir.Table) -> ir.Value:

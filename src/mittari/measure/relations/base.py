@@ -11,6 +11,8 @@ import ibis
 from ibis.expr import types as ir
 
 MARK = "__{}__"
+NO_RATE = "no_rate"
+"""The column that marks rows in a currency without a known rate."""
 IBIS_TYPES = {
     "VARCHAR": "string",
     "TIMESTAMP": "timestamp",
@@ -136,3 +138,12 @@ def places_table() -> ir.Table:
 def rate_days_table() -> ir.Table:
     """Exchange rates by currency and local day: quote units per one reporting unit, carried on for at most 7 days."""
     return ibis.table({"currency": "string", "day": "date", "rate": "float64"}, name="call_rates")
+
+
+def results_table() -> ir.Table:
+    """What other KPIs came to in the periods of the call, by the names under which they were asked for."""
+    numbers = {"value": "float64", "ci_low": "float64", "ci_high": "float64"}
+    return ibis.table(
+        {"period": "int32", "name": "string", **numbers, "status": "string", "better": "string", "records": "int32"},
+        name="call_results",
+    )

@@ -21,7 +21,12 @@ def buyers(facts: Facts, *, window_days: int = 365) -> Mapping[str, Source]:
     """`days` is 1, or 2 for a customer who bought on two or more days of the window."""
     days = days_of_buying(facts)
     source = Source(
-        rows=_people(days, window_days), tables=("orders",), key="key", periodic=True, totals=_totals(days, window_days)
+        rows=_people(days, window_days),
+        tables=("orders",),
+        key="key",
+        periodic=True,
+        alone=True,
+        totals=_totals(days, window_days),
     )
     return {"written": source}
 

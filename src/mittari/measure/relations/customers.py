@@ -6,6 +6,7 @@ import ibis
 from ibis.expr import types as ir
 
 from mittari.measure.relations.activity import (
+    ACTIVE_DAYS,
     as_of_local,
     contract_intervals,
     days_between,
@@ -17,6 +18,7 @@ from mittari.measure.relations.base import Facts, Source, periods_table, rate_da
 from mittari.measure.relations.orders import days_of_buying
 
 GRACE_DAYS = 30
+NOT_THEIR_WILL = ("company", "closure")
 NO_RATE = {"no_rate": "no exchange rate at most 7 days old"}
 
 
@@ -25,7 +27,10 @@ def contract_spans(facts: Facts, *, grace_days: int = GRACE_DAYS) -> Mapping[str
     spans = islands(contract_intervals(facts), grace_days)
     spans = spans.filter(spans.end_on.notnull())
     last = subscriptions(facts)
-    last = last.select("mrr", "currency", last_customer=last.customer_id, last_end=last.end_on)
+    not_their_will = true(last.end_reason.isin(NOT_THEIR_WILL))
+    last = last.select(
+        "mrr", "currency", last_customer=last.customer_id, last_end=last.end_on, involuntary=not_their_will
+    )
     rows = spans.join(last, [spans.customer_id == last.last_customer, spans.end_on == last.last_end])
     rates = rate_days_table().rename(rate_currency="currency", rate_day="day")
     rows = rows.left_join(rates, [rows.currency == rates.rate_currency, rows.end_on == rates.rate_day])
@@ -33,16 +38,37 @@ def contract_spans(facts: Facts, *, grace_days: int = GRACE_DAYS) -> Mapping[str
     rows = rows.mutate(mrr_eur=rows.mrr / rows.rate)
     # a customer who leaves several contracts on one day leaves once, with their sum
     rows = rows.group_by("customer_id", "start_on", "end_on").agg(
-        mrr_eur=rows.mrr_eur.sum(), no_rate=rows.rate.isnull().any(), contracts=rows.count()
+        mrr_eur=rows.mrr_eur.sum(),
+        no_rate=rows.rate.isnull().any(),
+        contracts=rows.count(),
+        involuntary=rows.involuntary.all(),
     )
     rows = rows.mutate(
         key=rows.customer_id,
         left_at=rows.end_on.cast("timestamp"),
         left_local=rows.end_on.cast("timestamp"),
+        left=ibis.literal(True),  # who left needs no exchange rate; what they paid does
         eligible=~rows.no_rate,
         may_return=(rows.end_on + ibis.interval(days=grace_days)).cast("timestamp") > as_of_local(),
     )
     return {"written": Source(rows=rows, tables=("subscriptions",), key="key", left_out=NO_RATE)}
+
+
+def buying_spans(facts: Facts, *, grace_days: int = GRACE_DAYS) -> Mapping[str, Source]:  # noqa: ARG001
+    """The same without contracts: who has not ordered for 365 days left on the last of them (G19)."""
+    days = days_of_buying(facts)
+    rows = days.mutate(left_on=days.day + ibis.interval(days=ACTIVE_DAYS))
+    over = (rows.left_on + ibis.interval(days=1)).cast("timestamp") <= as_of_local()
+    rows = rows.filter(over & (rows.later.isnull() | (rows.later > rows.left_on)))
+    rows = rows.mutate(
+        key=rows.customer_id,
+        left_at=rows.left_on.cast("timestamp"),
+        left_local=rows.left_on.cast("timestamp"),
+        left=ibis.literal(True),
+        involuntary=ibis.literal(False),
+        may_return=ibis.literal(False),
+    )
+    return {"written": Source(rows=rows, tables=("orders",), key="key")}
 
 
 def first_purchases(facts: Facts) -> Mapping[str, Source]:
@@ -108,7 +134,7 @@ def _people(people: ir.Table, tables: tuple[str, ...], grace_days: int) -> Sourc
         eligible=ibis.literal(True),  # staying needs no exchange rate; what is kept of revenue does
         may_return=(people.end_day + ibis.interval(days=grace_days)).cast("timestamp") > as_of_local(),
     )
-    return Source(rows=rows, tables=tables, key="key", left_out=NO_RATE, periodic=True)
+    return Source(rows=rows, tables=tables, key="key", left_out=NO_RATE, periodic=True, alone=True)
 
 
 def _spans_of_periods(facts: Facts, grace_days: int) -> ir.Table:

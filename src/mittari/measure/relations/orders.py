@@ -44,6 +44,7 @@ def order_lines_eur(facts: Facts) -> Mapping[str, Source]:
         key=rows.order_id,
         not_valid=~rows.valid,
         no_rate=rows.valid & rows.eur_rate.isnull(),
+        net_eur=(invoice - rows.refund_amount.fill_null(0).cast("float64")) / rows.eur_rate,
         target_eur=rows.target_amount.cast("float64") * share_kept / rows.eur_rate,
         pocket_eur=(invoice - rows.off_invoice_amount.fill_null(0).cast("float64")) * share_kept / rows.eur_rate,
     )

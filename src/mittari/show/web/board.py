@@ -6,7 +6,7 @@ computing anything.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from mittari.errors import UserError
 from mittari.measure.kpi import PERSPECTIVES, Definition
 from mittari.measure.result import Record
 from mittari.show import format as formats
+from mittari.show.language import perspectives
 from mittari.show.verdict import Goal, goal_of
 from mittari.show.web.address import CHIPS, View, before, spoken, trend_periods
 from mittari.show.web.cards import MIDDLE, SMALL, WIDE, Card, broken_card, card_of, columns
@@ -42,14 +43,14 @@ class Section:
     hero: bool = False
 
 
-def sections(definitions: Sequence[Definition]) -> list[Section]:
+def sections(definitions: Sequence[Definition], titles: Mapping[str, str] = PERSPECTIVES) -> list[Section]:
     """The plan of the board: the first ranks as heroes, the others by perspective, in the order of their ranks."""
     ordered = sorted(definitions, key=lambda d: (d.board is None, d.board or 0, d.number))
     heroes = [definition for definition in ordered if definition.board is not None][:HEROES]
     names = {hero.id for hero in heroes}
     others = tuple(d for d in ordered if d.id not in names)
     found = [Section("heroes", "Key figures", tuple(heroes), tuple(heroes), hero=True)] if heroes else []
-    for key, title in PERSPECTIVES.items():
+    for key, title in titles.items():
         own = tuple(d for d in others if d.perspective == key)
         if own:
             found.append(Section(f"section-{key.lower()}", title, own, others))
@@ -228,7 +229,7 @@ def shell(site: Site, view: View, nonce: str) -> str:
 def parts(site: Site, view: View, nonce: str) -> Iterator[str]:
     """The board piece by piece; every piece has its own error."""
     yield shell(site, view, nonce)
-    plan = sections(site.source.catalogue())
+    plan = sections(site.catalogue(), perspectives(site.style.language))
     for section in plan:
         yield part_or_error(section.key, lambda section=section: section_html(site, view, section))  # type: ignore[misc]
         if section.hero:
@@ -255,7 +256,7 @@ def board(request: Visit) -> Response[Any] | Stream:
     site: Site = request.app.state.site
     view = site.view(request.query_params.multi_items())
     if site.source.freshness() is None:
-        promised = unlocks(site.source.catalogue())
+        promised = unlocks(site.catalogue())
         return page(request, site.render("empty.html", nonce=request.scope["state"]["nonce"], unlocks=promised))
     tag = tag_of("board", view.query(), site.version())
     if answer := unchanged(request, tag):
@@ -274,7 +275,7 @@ def board_cards(request: Visit) -> Response[Any] | Stream:
 
     def fresh() -> Iterator[str]:
         begun = time.monotonic()
-        plan = sections(site.source.catalogue())
+        plan = sections(site.catalogue(), perspectives(site.style.language))
         yield site.render("live.html", version=version, view=view, stamp=stamp(site), swap=True)
         for section in plan:
             yield part_or_error(section.key, lambda section=section: section_html(site, view, section, swap=True))  # type: ignore[misc]
@@ -289,7 +290,7 @@ def board_charts(request: Visit) -> Response[Any]:
     """The large charts of the board, asked for when the cards stand: drawing the first one takes a second."""
     site: Site = request.app.state.site
     view = site.view(request.query_params.multi_items())
-    plan = sections(site.source.catalogue())
+    plan = sections(site.catalogue(), perspectives(site.style.language))
     return page(request, part_or_error("charts", lambda: charts_html(site, view, plan)))
 
 

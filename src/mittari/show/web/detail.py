@@ -63,7 +63,7 @@ class UnknownKpi(UserError):
 def subject(site: Site, name: str, request: Visit) -> Subject:
     """What the address asks for; UnknownKpi or a UserError with the accepted forms."""
     kpi_id, _, output = name.partition(".")
-    known = {definition.id: definition for definition in site.source.catalogue()}
+    known = {definition.id: definition for definition in site.catalogue()}
     if kpi_id not in known:
         raise UnknownKpi(f'no KPI is called "{kpi_id}"', hint="The board lists those that exist.")
     definition = known[kpi_id]
@@ -167,7 +167,7 @@ def slices_html(site: Site, about: Subject) -> str:
 
 def definition_html(site: Site, about: Subject) -> str:
     definition = about.definition
-    titles = {d.id: d.title for d in site.source.catalogue()}
+    titles = {d.id: d.title for d in site.catalogue()}
     return site.render(
         "kpi_definition.html",
         definition=definition,

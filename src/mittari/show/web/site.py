@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from mittari.measure.kpi import Definition
 from mittari.show.format import Style
+from mittari.show.language import in_language
 from mittari.show.web.address import View, read_view
 from mittari.show.web.cache import Cache, kept
 from mittari.show.web.source import Source
@@ -69,6 +71,10 @@ class Site:
     def dimensions(self) -> dict[str, list[str]]:
         return self.read(("dimensions",), self.source.dimensions)
 
+    def catalogue(self) -> list[Definition]:
+        """The definitions in the language of the installation."""
+        return in_language(self.source.catalogue(), self.style.language)
+
     def read(self, key: tuple[Any, ...], compute: Callable[[], Value]) -> Value:
         """What `compute` finds in the workspace, kept until the data or the five minutes change.
 
@@ -93,7 +99,7 @@ class Site:
         self._rests[what] = time.monotonic() + 9 * took
 
     def render(self, template: str, **values: Any) -> str:
-        return self.environment.get_template(template).render(**values)
+        return self.environment.get_template(template).render(language=self.style.language, **values)
 
 
 def templates() -> Environment:

@@ -1,0 +1,100 @@
+"""`person_scores`: one row per person and survey round, the round being the period of the call.
+
+Of each question a person answers in the period the latest score counts (G15); their scores, carried to 0 to 100, make
+one mean. `expectation_gaps` sets what a person experienced against what the same person expected.
+"""
+
+from collections.abc import Mapping
+
+import ibis
+from ibis.expr import types as ir
+
+from mittari.measure import dimensions
+from mittari.measure.relations.answers import LEFT_OUT, scored
+from mittari.measure.relations.base import Facts, Source, days_table, instant
+
+ENOUGH_ITEMS = 0.5
+"""The share of the questions put to a person that must be answered for their mean to count."""
+PERCEIVED, EXPECTED = "expectation", "expected"
+COMPARED = (-2.0, 2.0)
+"""The scale of the single question "compared with what you expected": it says the gap by itself."""
+MARKS = tuple(LEFT_OUT)
+ROUND = ("period", "who", *MARKS)
+
+
+def person_scores(facts: Facts, *, kind: str, item: str = "", by_order: bool = False) -> Mapping[str, Source]:
+    """The mean of each person's answers to one kind of question, or to one `item` of it.
+
+    With `by_order` every question about every order stands for itself: one answer per product and order.
+    """
+    rows = _answers(facts, [kind])
+    if item:
+        rows = rows.filter(rows.item == item)
+    rows = rows.mutate(of_100=100.0 * (rows.score - rows.scale_low) / (rows.scale_high - rows.scale_low))
+    grain = (*ROUND, "item", "order_id") if by_order else (*ROUND, "item")
+    each = rows.group_by(*grain).agg(**_kept(facts, rows, grain), of_100=_latest(rows, rows.of_100))
+    if by_order:
+        people = each.mutate(asked=1, answered=each.of_100.notnull().ifelse(1, 0))
+    else:
+        people = each.group_by(*ROUND).agg(
+            **_kept(facts, each, ROUND), asked=each.count(), answered=each.of_100.count(), of_100=each.of_100.mean()
+        )
+    enough = (people.answered > 0) & (people.answered >= people.asked * ENOUGH_ITEMS)
+    return {"written": _source(facts, people.mutate(score=people.of_100, enough=enough), alone=not by_order)}
+
+
+def expectation_gaps(facts: Facts) -> Mapping[str, Source]:
+    """What each person perceived less what they expected, on average over the questions that have both on one scale."""
+    rows = _answers(facts, [PERCEIVED, EXPECTED])
+    grain = (*ROUND, "item", "scale_low", "scale_high", "scale")
+    each = rows.group_by(*grain).agg(
+        **_kept(facts, rows, grain),
+        perceived=_latest(rows, rows.score, rows.kind == PERCEIVED),
+        expected=_latest(rows, rows.score, rows.kind == EXPECTED),
+    )
+    says_so = (each.scale_low == COMPARED[0]) & (each.scale_high == COMPARED[1])
+    each = each.mutate(gap=each.perceived - says_so.ifelse(0.0, each.expected))
+    people = each.group_by(*ROUND, "scale").agg(**_kept(facts, each, (*ROUND, "scale")), gap=each.gap.mean())
+    return {"written": _source(facts, people, alone=True)}
+
+
+def _answers(facts: Facts, kinds: list[str]) -> ir.Table:
+    """Answers of these kinds in the periods of the call, with `who` gave them and the `turn` they came in.
+
+    Who is not known is recognised by the invitation, which brings all answers of one form together.
+    """
+    rows = scored(facts, kinds[0] if len(kinds) == 1 else None)
+    rows = rows.filter(
+        rows.kind.isin(kinds)
+        & (rows.responded_local >= instant("span_start_local"))
+        & (rows.responded_local < instant("span_end_local"))
+    )
+    days = days_table()
+    rows = rows.join(days, rows.responded_local.date() == days.day)
+    return rows.mutate(
+        who=ibis.coalesce("p" + rows.person_id, "i" + rows.invite_id, "r" + rows.response_id),
+        turn=ibis.struct({"at": rows.responded_at, "id": rows.response_id}),
+    )
+
+
+def _latest(rows: ir.Table, value: ir.Value, where: ir.BooleanValue | None = None) -> ir.Value:
+    """The last of the values that are there."""
+    return value.argmax(rows.turn, where=where)
+
+
+def _kept(facts: Facts, rows: ir.Table, grain: tuple[str, ...]) -> dict[str, ir.Value]:
+    """What a row of answers taken together keeps: its clock, a key, who it is, and the last known of each dimension."""
+    names = (*dimensions.ANSWERS, *facts.dimensions("responses"), "person_id", "customer_id")
+    return {
+        "response_id": rows.response_id.min(),
+        "responded_at": rows.responded_at.max(),
+        "responded_local": rows.responded_local.max(),
+        "turn": rows.turn.max(),
+        **{name: _latest(rows, rows[name]) for name in names if name not in grain},
+    }
+
+
+def _source(facts: Facts, people: ir.Table, *, alone: bool) -> Source:
+    rows = people.mutate(key=people.response_id, eligible=~(people.test | people.repeat_press | people.superseded))
+    columns = {name: name for name in (*dimensions.ANSWERS, *facts.dimensions("responses"))}
+    return Source(rows=rows, tables=("responses",), key="key", left_out=LEFT_OUT, dimensions=columns, alone=alone)

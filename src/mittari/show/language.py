@@ -1,0 +1,94 @@
+"""What a KPI is called and how it is explained, in the language of the installation.
+
+English stands in the catalogue itself. The other languages are message files of gettext, `locale/fi.po` and so on: one
+entry for each text, its context `kpi_id.field`, its id the English text. A text that has been changed in English since
+stays English until it is translated again: `python -m mittari.show.language` writes the files anew, with the new texts
+to be filled in and without those that nobody asks for any more.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from mittari.measure.kpi import PERSPECTIVES, Definition
+from mittari.settings import LANGUAGES
+
+LOCALE = Path(__file__).parent / "locale"
+FIELDS = ("title", "asks", "counted", "left_out", "beware")
+OF_PERSPECTIVE = "perspective"
+ENGLISH = "en"
+
+Messages = dict[tuple[str, str], str]
+"""(context, English text) -> the text in the other language."""
+
+
+@cache
+def messages(language: str) -> Messages:
+    """All texts of a language; none for English."""
+    file = LOCALE / f"{language}.po"
+    if not file.exists():
+        return {}
+    from babel.messages.pofile import read_po  # not on the path of commands that show no definition
+
+    with file.open("rb") as opened:
+        entries = read_po(opened, locale=language)
+    return {
+        (entry.context, entry.id): entry.string
+        for entry in entries
+        if isinstance(entry.id, str) and isinstance(entry.string, str) and entry.context and entry.string
+    }
+
+
+def translated(definition: Definition, language: str) -> Definition:
+    """The definition with its texts in the language."""
+    known = messages(language)
+    texts = {name: getattr(definition, name) for name in FIELDS}
+    return replace(
+        definition, **{name: known.get((f"{definition.id}.{name}", text), text) for name, text in texts.items()}
+    )
+
+
+def in_language(definitions: Iterable[Definition], language: str) -> list[Definition]:
+    return [translated(each, language) for each in definitions]
+
+
+def perspectives(language: str) -> dict[str, str]:
+    """The headings of the Balanced Scorecard by their codes."""
+    known = messages(language)
+    return {code: known.get((f"{OF_PERSPECTIVE}.{code}", text), text) for code, text in PERSPECTIVES.items()}
+
+
+def wanted(definitions: Sequence[Definition]) -> list[tuple[str, str]]:
+    """Every (context, English text) that a language must translate, in the order of the catalogue."""
+    headings = [(f"{OF_PERSPECTIVE}.{code}", text) for code, text in PERSPECTIVES.items()]
+    return headings + [(f"{each.id}.{name}", getattr(each, name)) for each in definitions for name in FIELDS]
+
+
+def rewritten(language: str, asked: Sequence[tuple[str, str]]) -> bytes:
+    """The message file of a language with exactly these texts, translated as far as they were."""
+    import io
+
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import write_po
+
+    known = messages(language)
+    catalog = Catalog(locale=language, project="Mittari", charset="utf-8", header_comment=f"# Mittari: {language}")
+    for context, text in asked:
+        catalog.add(text, known.get((context, text), ""), context=context)
+    written = io.BytesIO()
+    write_po(written, catalog, width=120, omit_header=True)
+    return written.getvalue()
+
+
+def main() -> None:
+    from mittari.measure.kpi import catalogue
+
+    asked = wanted(list(catalogue().values()))
+    for language in LANGUAGES:
+        if language != ENGLISH:
+            (LOCALE / f"{language}.po").write_bytes(rewritten(language, asked))
+
+
+if __name__ == "__main__":
+    main()

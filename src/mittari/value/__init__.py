@@ -1,0 +1,1 @@
+"""What numbers are worth, and what was said of them when their period was signed."""

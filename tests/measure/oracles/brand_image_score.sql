@@ -1,0 +1,4 @@
+-- Brand image: the mean over persons of their mean over the questions about the brand, from 0 to 100.
+-- Who answered less than half of what they were asked is n_na.
+-- output: mean
+SELECT avg(score) AS value, count(score) AS n, count(*) - count(score) AS n_na FROM person_means('image', $item, $p0, $p1, $as_of)

@@ -1,0 +1,4 @@
+-- Relationship quality: the mean over persons of their mean over trust, being known and ease, from 0 to 100.
+-- Who answered less than half of what they were asked is n_na.
+-- output: mean
+SELECT avg(score) AS value, count(score) AS n, count(*) - count(score) AS n_na FROM person_means('relationship', $item, $p0, $p1, $as_of)

@@ -1,0 +1,4 @@
+-- Utilisation: time handling contacts or free for the next one over the time paid for, over agents and local days.
+-- output: ratio
+SELECT sum(handling_s + idle_s) / nullif(sum(paid_s), 0) AS value, count(*) AS n FROM work_time
+WHERE "date" >= local_date($p0) AND "date" < local_date($p1) AND "date" <= local_date($as_of) AND wanted($agent_id, agent_id)
