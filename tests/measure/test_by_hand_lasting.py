@@ -88,6 +88,12 @@ def test_a_bot_is_judged_by_the_solve_that_stands(empty: LocalWorkspace) -> None
     assert value(empty, BOT) == (1, 1)
 
 
+def test_a_return_to_a_bot_is_found_however_late_it_solved(empty: LocalWorkspace) -> None:
+    done = LATE + timedelta(days=50)
+    load(empty, "conversations", by_bot(1, LATE, done), case(2, done + WEEK))
+    assert value(empty, BOT) == (0, 1)
+
+
 def test_what_a_bot_began_matures_in_seven_days(empty: LocalWorkspace) -> None:
     """Seven days after the solve, and without one after the beginning; handed over it is not the bot's any more."""
     load(empty, "conversations", by_bot(1, LATE - WEEK, LATE))

@@ -33,7 +33,7 @@ def world(seed: int) -> World:
     """A company; the same for the same seed."""
     some = np.random.default_rng(seed)
     facts: World = {
-        "conversations": [conversation(some, number) for number in range(260)],
+        "conversations": told_more(seed, [conversation(some, number) for number in range(260)]),
         "calls": [call(some, number) for number in range(160)],
         **books(seed),
         "responses": [*[response(some, number) for number in range(240)], *comments(seed)],
@@ -96,6 +96,21 @@ def conversation(some: np.random.Generator, number: int) -> Row:
         "is_spam": int(some.random() < 0.04),
         "is_test": int(some.random() < 0.02),
     }
+
+
+def told_more(seed: int, conversations: list[Row]) -> list[Row]:
+    """With last words, leads, escalations, and chats that a bot began; from a stream of their own."""
+    some = np.random.default_rng([seed, 2])
+    for row in conversations:
+        created, answered = row["created_at"], row["first_response_at"]
+        row |= {
+            "bot_first": int(row["channel"] == "chat" and some.random() < 0.4),
+            "last_message_at": row["last_solved_at"] or answered or created,
+            "lead_at": later(some, created, 90 * HOUR, 0.2),
+            "escalated_at": later(some, created, 200 * HOUR, 0.3),
+            "escalation_level": str(some.choice(["internal", "external"])),
+        }
+    return conversations
 
 
 def call(some: np.random.Generator, number: int) -> Row:

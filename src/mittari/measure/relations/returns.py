@@ -14,24 +14,18 @@ from mittari.measure.relations.base import Facts, Source, flag, instant, seconds
 from mittari.measure.relations.contacts import contact_source, phone, with_ages, written
 
 RETURN_DAYS = 7
-SOLVE_DAYS = 30
-DAY_S = 86_400
+REACH_DAYS = 38
+"""How long after the span first contacts can matter: 30 days to solve (who takes longer has failed), 7 to return."""
 
 
 def first_contacts(facts: Facts) -> Mapping[str, Source]:
     """Every contact, whether its customer came back after its first solve; `is_repeat` tells the first ones apart."""
-    later = _later_contacts(facts)
+    later = _later_contacts(facts, REACH_DAYS)
+    letters, calls = (with_ages(rows) for rows in (written(facts), phone(facts)))
     return {
-        "written": contact_source(facts, "conversations", _followed(_first(written(facts)), later), "calls"),
-        "phone": contact_source(facts, "calls", _followed(_first(phone(facts)), later), "conversations"),
+        "written": contact_source(facts, "conversations", _followed(letters, letters.solved_first_at, later), "calls"),
+        "phone": contact_source(facts, "calls", _followed(calls, calls.solved_first_at, later), "conversations"),
     }
-
-
-def _first(rows: ir.Table) -> ir.Table:
-    rows = with_ages(rows)
-    # whoever is solved later than that has failed, whether or not the customer comes back
-    in_time = rows.incoming & rows.handled & (rows.first_solve_s <= SOLVE_DAYS * DAY_S)
-    return rows.mutate(holds_from=in_time.ifelse(rows.solved_first_at, ibis.null("timestamp")))
 
 
 def bot_contacts(facts: Facts) -> Mapping[str, Source]:
@@ -39,27 +33,26 @@ def bot_contacts(facts: Facts) -> Mapping[str, Source]:
     rows = written(facts, "bot_first", "handoff_at")
     rows = with_ages(rows.filter(flag(rows.bot_first)))
     by_bot = rows.incoming & rows.bot_only & rows.solved & (rows.resolved_by == "bot").fill_null(False)
-    rows = rows.mutate(
-        by_bot=by_bot,
-        holds_from=by_bot.ifelse(rows.solved_last_at, ibis.null("timestamp")),
-    )
-    return {"written": contact_source(facts, "conversations", _followed(rows, _later_contacts(facts)), "calls")}
+    solved_at = by_bot.ifelse(rows.solved_last_at, ibis.null("timestamp"))
+    rows = _followed(rows.mutate(by_bot=by_bot), solved_at, _later_contacts(facts))
+    return {"written": contact_source(facts, "conversations", rows, "calls")}
 
 
-def _later_contacts(facts: Facts) -> ir.Table:
-    """When and for what customers got in touch, as far as the span of the call reaches; who left at once did not."""
-    reach = ibis.interval(days=SOLVE_DAYS + RETURN_DAYS + 1)
+def _later_contacts(facts: Facts, reach_days: int | None = None) -> ir.Table:
+    """When and for what customers got in touch from the beginning of the span on; who left at once did not."""
     every = []
     for rows in (written(facts), phone(facts)):
-        local = rows.opened_local
-        near = (local >= instant("span_start_local")) & (local < instant("span_end_local") + reach)
+        near = rows.opened_local >= instant("span_start_local")
+        if reach_days is not None:
+            near &= rows.opened_local < instant("span_end_local") + ibis.interval(days=reach_days)
         rows = rows.filter(rows.incoming & ~rows.short & rows.customer_id.notnull() & near)
         every.append(rows.select(who=rows.customer_id, what=rows.reason_code, again_at=rows.opened_at))
     return ibis.union(*every)
 
 
-def _followed(rows: ir.Table, later: ir.Table) -> ir.Table:
-    """The rows with `followed`: the customer came back at most 7 days after `holds_from`."""
+def _followed(rows: ir.Table, solved_at: ir.Value, later: ir.Table) -> ir.Table:
+    """The rows with `followed`: the customer came back at most 7 days after the solve."""
+    rows = rows.mutate(holds_from=solved_at)
     inside = (rows.opened_local >= instant("span_start_local")) & (rows.opened_local < instant("span_end_local"))
     solved = rows.filter(rows.holds_from.notnull() & inside)
     solved = solved.select("key", "customer_id", "reason_code", "holds_from", week=weeks_after(solved.holds_from))
