@@ -152,6 +152,13 @@ def test_a_leaver_is_known_from_the_midnight_that_opens_the_last_day(
     assert value(empty, "employee_retention_rate", as_of=as_of) == (kept, 1)
 
 
+@pytest.mark.parametrize(("as_of", "days"), [("2025-03-19T21:59:59Z", 5), ("2025-03-19T22:00:00Z", 17)])
+def test_who_begins_is_known_from_the_first_day_on(empty: LocalWorkspace, as_of: str, days: int) -> None:
+    """One left on the 5th, one begins on the 20th and stays for the last twelve days."""
+    load(empty, "employees", employed("a", "2024-01-01", "2025-03-05", "dismissed"), employed("b", "2025-03-20"))
+    assert value(empty, "employee_turnover_rate", as_of=as_of) == (pytest.approx(31 / days), 1)
+
+
 def test_who_has_two_employments_in_a_row_stays(empty: LocalWorkspace) -> None:
     load(empty, "employees", employed("a", "2024-01-01", "2025-03-10", "transfer"), employed("a", "2025-03-11"))
     load(empty, "employees", employed("b", "2024-01-01", "2025-03-30", "transfer"))
@@ -166,6 +173,7 @@ def test_retention_looks_at_the_first_and_the_last_day(empty: LocalWorkspace) ->
         employed("c", "2025-03-01"),
         employed("d", "2025-03-02"),
         employed("e", "2024-01-01", "2025-02-28"),
+        employed("f", "2025-04-01"),
     )
     load(empty, "employees", *rows)
     assert value(empty, "employee_retention_rate") == (pytest.approx(2 / 3), 3)
@@ -300,6 +308,13 @@ def test_an_answer_is_known_from_its_instant_on(empty: LocalWorkspace, as_of: st
     load(empty, "messages", said(1, at(31, 12)), said(2, datetime(2025, 4, 1, 12), "agent"))
     record = empty.kpi("next_response_time", "2025-03", as_of=as_of).one()
     assert (record.n, record.n_censored) == told
+
+
+@pytest.mark.parametrize(("as_of", "waits"), [("2025-03-20T08:59:59Z", 0), ("2025-03-20T09:00:00Z", 1)])
+def test_a_later_wait_is_known_from_its_instant_on(empty: LocalWorkspace, as_of: str, waits: int) -> None:
+    load(empty, "conversations", ANSWERED)
+    load(empty, "messages", said(1, at(20)))
+    assert empty.kpi("next_response_time", "2025-03", as_of=as_of).one().n_censored == waits
 
 
 @pytest.mark.parametrize(

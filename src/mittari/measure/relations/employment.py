@@ -30,7 +30,6 @@ def employments(facts: Facts) -> ir.Table:
 def separations(facts: Facts) -> Mapping[str, Source]:
     """One row per employment that has ended; its last day, which is still worked, puts it into a period."""
     rows = employments(facts)
-    rows = rows.filter(rows.last_day_on.notnull())
     rows = rows.mutate(
         key=rows.employee_id + " " + rows.start_on.cast("string"),
         person_id=rows.employee_id,

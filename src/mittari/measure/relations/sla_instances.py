@@ -67,8 +67,8 @@ def _replies(facts: Facts) -> ir.Table:
 
 def _decided(rows: ir.Table, metric: str, unneeded: ir.BooleanValue) -> ir.Table:
     """What became of each promise: met, breached, cancelled or still running."""
-    rows = rows.mutate(unneeded=unneeded).filter(rows.due_at.notnull())
     rows = rows.mutate(
+        unneeded=unneeded,
         metric=ibis.literal(metric),
         conversation_id=rows.key,
         key=rows.key + " " + metric,
