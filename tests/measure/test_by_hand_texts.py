@@ -179,6 +179,14 @@ def test_an_action_counts_once_it_is_known_and_until_then_all_is_open(empty: Loc
     assert seen(due) == (0.5, "final")
 
 
+def test_a_topic_that_asks_for_nothing_keeps_nothing_open(empty: LocalWorkspace) -> None:
+    mentioned(empty, 5)
+    mentioned(empty, 4, "queue", first=10)
+    load(empty, "feedback_actions", fix(1, "price", at(20)))
+    record = empty.kpi("feedback_action_rate", "2025-03", as_of="2025-04-15").one()
+    assert (record.value, record.n, record.status) == (1, 1, "final")
+
+
 def test_praise_and_blame_are_weighed_and_what_cannot_be_read_is_counted_apart(empty: LocalWorkspace) -> None:
     load(
         empty,
@@ -249,6 +257,29 @@ def test_texts_in_a_language_without_words_of_the_brand_are_counted_apart(empty:
     )
     record = empty.kpi("brand_attribute_match", "2025-03", as_of="2025-12-01").one()
     assert (record.value, record.n, record.n_na) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("other", "apart"),
+    [
+        (words(5, "snabb", lang="sv"), 1),
+        (words(5, "snabb", "competitor", lang="sv"), 1),
+        (words(5, "snabb", None, lang="sv"), 0),
+        (words(5, "snabb", lang="sv", is_test=1), 0),
+        (words(5, ""), 0),
+    ],
+    ids=["about us", "a competitor", "nobody", "a test", "no text"],
+)
+def test_lift_counts_apart_what_cannot_be_read_of_both_sides(
+    empty: LocalWorkspace, other: dict[str, Any], apart: int
+) -> None:
+    load(empty, "brand_terms", *TERMS)
+    load(empty, "responses", words(0, "Nopea"), words(1, "Hidas", "competitor"), other)
+    record = empty.kpi("brand_attribute_lift", "2025-03", as_of="2025-12-01").one()
+    assert (record.n, record.n_na) == (2, apart)
+    assert (
+        empty.kpi("brand_attribute_match", "2025-03", as_of="2025-12-01").one().n_na == (other["item"] == "us") * apart
+    )
 
 
 def test_the_latest_text_that_can_be_read_stands_for_its_person(empty: LocalWorkspace) -> None:
