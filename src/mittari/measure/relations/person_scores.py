@@ -79,7 +79,8 @@ def _answers(facts: Facts, kinds: list[str]) -> ir.Table:
 
 def _latest(rows: ir.Table, value: ir.Value, where: ir.BooleanValue | None = None) -> ir.Value:
     """The last of the values that are there."""
-    return value.argmax(rows.turn, where=where)
+    there = value.notnull()
+    return value.argmax(rows.turn, where=there if where is None else there & where)
 
 
 def _kept(facts: Facts, rows: ir.Table, grain: tuple[str, ...]) -> dict[str, ir.Value]:
