@@ -120,8 +120,16 @@ def test_rows_of_employees_name_nobody(empty: LocalWorkspace) -> None:
     rows = empty.kpi("enps", "2025-03", as_of=AS_OF).rows()
     assert [row["key"] for row in rows] == ["1", "2", "3", "4", "5", "6"]
     assert rows[-1] == {
-        **{"side": "now", "part": "written", "period": 0, "key": "6", "at": "2025-03-04T00:00:00"},
-        **{"block": "person 6", "included": False, "reason": "no answer to this question (n_na)", "x": 0.0, "y": 1.0},
+        "side": "now",
+        "part": "written",
+        "period": 0,
+        "key": "6",
+        "at": "2025-03-04T00:00:00",
+        "block": "person 6",
+        "included": False,
+        "reason": "no answer to this question (n_na)",
+        "x": 0.0,
+        "y": 1.0,
     }
     short = empty.kpi("enps", "2025-03-03..2025-03-04", as_of=AS_OF).rows()
     assert short[-1]["at"] == "2025-03-04T19:30:00"  # where half-hours can be the blocks, the half-hour is told
