@@ -11,7 +11,7 @@ from ibis.expr import types as ir
 
 from mittari.measure import dimensions
 from mittari.measure.relations.answers import LEFT_OUT, scored
-from mittari.measure.relations.base import Facts, Source, days_table, instant
+from mittari.measure.relations.base import Facts, Source, as_of, days_table, instant, periods_table, true
 
 ENOUGH_ITEMS = 0.5
 """The share of the questions put to a person that must be answered for their mean to count."""
@@ -59,9 +59,11 @@ def expectation_gaps(facts: Facts) -> Mapping[str, Source]:
 
 
 def _answers(facts: Facts, kinds: list[str]) -> ir.Table:
-    """Answers of these kinds in the periods of the call, with `who` gave them and the `turn` they came in.
+    """Answers of these kinds in the periods of the call, with `who` gave them.
 
-    Who is not known is recognised by the invitation, which brings all answers of one form together.
+    Who is not known is recognised by the invitation, which brings all answers of one form together. Scores that the
+    load knows to be followed by another one in the period are dropped here: fewer rows are grouped, and of two answers
+    given at one instant the one that stands is certain.
     """
     rows = scored(facts, kinds[0] if len(kinds) == 1 else None)
     rows = rows.filter(
@@ -69,17 +71,20 @@ def _answers(facts: Facts, kinds: list[str]) -> ir.Table:
         & (rows.responded_local >= instant("span_start_local"))
         & (rows.responded_local < instant("span_end_local"))
     )
-    days = days_table()
-    rows = rows.join(days, rows.responded_local.date() == days.day)
-    return rows.mutate(
-        who=ibis.coalesce("p" + rows.person_id, "i" + rows.invite_id, "r" + rows.response_id),
-        turn=ibis.struct({"at": rows.responded_at, "id": rows.response_id}),
+    days, periods = days_table(), periods_table()
+    ends = days.join(periods, days.period == periods.period).select(
+        "period", of_day=days.day, end_at=periods.end_day.cast("timestamp")
     )
+    rows = rows.join(ends, rows.responded_local.date() == ends.of_day)
+    again = true((rows.rescored_at <= as_of()) & (rows.rescored_local < rows.end_at))
+    rows = rows.filter(~(again & ~rows.transactional))
+    return rows.mutate(who=ibis.coalesce("p" + rows.person_id, "i" + rows.invite_id, "r" + rows.response_id))
 
 
 def _latest(rows: ir.Table, value: ir.Value, where: ir.BooleanValue | None = None) -> ir.Value:
     """The last of the values that are there."""
-    return value.argmax(rows.turn, where=where)
+    there = value.notnull()
+    return value.argmax(rows.responded_at, where=there if where is None else there & where)
 
 
 def _kept(facts: Facts, rows: ir.Table, grain: tuple[str, ...]) -> dict[str, ir.Value]:
@@ -89,7 +94,6 @@ def _kept(facts: Facts, rows: ir.Table, grain: tuple[str, ...]) -> dict[str, ir.
         "response_id": rows.response_id.min(),
         "responded_at": rows.responded_at.max(),
         "responded_local": rows.responded_local.max(),
-        "turn": rows.turn.max(),
         **{name: _latest(rows, rows[name]) for name in names if name not in grain},
     }
 
