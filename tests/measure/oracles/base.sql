@@ -15,6 +15,20 @@ CREATE MACRO covered(name, p0, p1) AS NOT EXISTS (
     WHERE NOT EXISTS (SELECT 1 FROM coverage
                       WHERE "table" = name AND CAST(day AS DATE) BETWEEN from_date AND to_date));
 
+-- G15: answers known at `as_of` that count, without those that the same person replaced within 24 hours by another answer to
+-- the same question about the same conversation or order.
+CREATE MACRO standing_answers(as_of) AS TABLE
+WITH counted AS (
+    SELECT *, coalesce(conversation_id, order_id) AS subject, coalesce(customer_id, employee_id) AS person
+    FROM responses
+    WHERE coalesce(is_test, 0) = 0 AND coalesce(is_repeat_press, 0) = 0 AND responded_at <= as_of
+)
+SELECT * FROM counted AS a WHERE NOT EXISTS (
+    SELECT 1 FROM counted AS later
+    WHERE (a.kind <> 'nps' OR a.nps_kind = 'transactional') AND later.kind = a.kind AND later.item IS NOT DISTINCT FROM a.item
+      AND later.person = a.person AND later.subject = a.subject AND later.survey_id IS NOT DISTINCT FROM a.survey_id
+      AND later.responded_at > a.responded_at AND later.responded_at <= a.responded_at + INTERVAL 24 HOUR);
+
 -- 4.4: units of a currency per euro on a local day, the last rate at most seven days old.
 CREATE MACRO euro_rate(code, local_day) AS CASE WHEN code = 'EUR' THEN 1.0 ELSE (
     SELECT max_by(rate, "date") FROM fx_rates

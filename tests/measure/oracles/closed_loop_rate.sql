@@ -3,8 +3,8 @@
 WITH low AS (
     SELECT r.response_id, r.responded_at, r.responded_at + INTERVAL 48 HOUR AS due_at,
            coalesce((SELECT max(contact_consent) FROM customers WHERE customers.customer_id = r.customer_id), 0) = 1 AS agreed
-    FROM responses AS r
-    WHERE coalesce(answered, 1) = 1 AND coalesce(is_test, 0) = 0 AND coalesce(is_repeat_press, 0) = 0 AND responded_at <= $as_of
+    FROM standing_answers($as_of) AS r
+    WHERE coalesce(answered, 1) = 1
       AND ((kind = 'nps' AND score <= 6) OR (kind = 'csat' AND score <= coalesce(scale_min, 1) + 1) OR (kind = 'ces' AND score <= 3))
 ), members AS (
     SELECT *, due_at <= $as_of AS is_over,

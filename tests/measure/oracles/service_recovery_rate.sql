@@ -1,11 +1,10 @@
 -- Bad answers of the period (NPS 0 to 6, CSAT in the two lowest boxes, CES 1 to 3), whether somebody contacted the person, and
 -- whether the person's last answer to the same question within 90 days was bad again.
 WITH scored AS (
-    SELECT response_id, kind, responded_at, coalesce(customer_id, employee_id) AS person,
+    SELECT response_id, kind, responded_at, person,
            CASE kind WHEN 'nps' THEN score <= 6 WHEN 'csat' THEN score <= coalesce(scale_min, 1) + 1 ELSE score <= 3 END AS is_low
-    FROM responses
+    FROM standing_answers($as_of)
     WHERE kind IN ('nps', 'csat', 'ces') AND coalesce(answered, 1) = 1 AND score IS NOT NULL
-      AND coalesce(is_test, 0) = 0 AND coalesce(is_repeat_press, 0) = 0 AND responded_at <= $as_of
 ), members AS (
     SELECT EXISTS (SELECT 1 FROM feedback_actions AS a
                    WHERE a.response_id = s.response_id AND a.kind = 'contact' AND coalesce(a.is_auto, 0) = 0
