@@ -56,6 +56,12 @@ def seconds(start: ir.Value, end: ir.Value) -> ir.FloatingValue:
     return (end.epoch_seconds() - start.epoch_seconds()).cast("float64")
 
 
+def near_span(local: ir.Value, days_after: int = 0) -> ir.BooleanValue:
+    """Whether a local time lies in the span of the call or so many days after it: what lies elsewhere is not joined."""
+    end = instant("span_end_local") + ibis.interval(days=days_after)
+    return (local >= instant("span_start_local")) & (local < end)
+
+
 WEEK_S = 604_800
 
 

@@ -11,11 +11,12 @@ from typing import Any
 import ibis
 from ibis.expr import types as ir
 
-from mittari.measure.relations.base import Facts, Source, instant, week, weeks_after
+from mittari.measure.relations.base import Facts, Source, instant, near_span, week, weeks_after
 from mittari.measure.relations.contacts import contact_source, phone, with_ages, written
 from mittari.measure.relations.orders import valid_orders
 
 WITHIN_DAYS = 7
+REACH_DAYS = WITHIN_DAYS + 1  # an hour of a changed clock may be missing
 
 
 def credited_contacts(facts: Facts) -> Mapping[str, Source]:
@@ -33,9 +34,7 @@ def credited_contacts(facts: Facts) -> Mapping[str, Source]:
 def _orders(facts: Facts) -> ir.Table:
     """Valid orders near the span of the call, and wherever they are those that name a conversation (or its root)."""
     rows = valid_orders(facts)
-    near = (rows.ordered_local >= instant("span_start_local")) & (
-        rows.ordered_local < instant("span_end_local") + ibis.interval(days=WITHIN_DAYS + 1)
-    )
+    near = near_span(rows.ordered_local, REACH_DAYS)
     rows = rows.filter(rows.valid & (near | rows.source_conversation_id.notnull()))
     kept = rows.invoice_amount.cast("float64") - rows.refund_amount.fill_null(0).cast("float64")
     rows = rows.select(
@@ -52,10 +51,10 @@ def _credited(rows: ir.Table, orders: ir.Table, named: ir.Value) -> ir.Table:
     # an order goes to the last contact before it: contacts from before the span take none from those in it
     handled = rows.filter(rows.incoming & rows.handled & (rows.opened_local >= instant("span_start_local")))
     handled = handled.select("key", "link", "customer_id", "opened_at", "opened_local")
-    near = handled.opened_local < instant("span_end_local") + ibis.interval(days=WITHIN_DAYS + 1)
     orders = orders.mutate(named=named)
     by_name = _pairs(handled, orders, lambda one, order: [one.link == order.named, one.opened_at <= order.ordered_at])
-    in_weeks = handled.filter(near).mutate(week=weeks_after(handled.opened_at))
+    near = handled.filter(near_span(handled.opened_local, REACH_DAYS))
+    in_weeks = near.mutate(week=weeks_after(near.opened_at))
     nameless = orders.filter(orders.source.isnull())
     by_time = _pairs(
         in_weeks,

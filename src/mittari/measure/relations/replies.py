@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import ibis
 from ibis.expr import types as ir
 
-from mittari.measure.relations.base import Facts, Source, as_of, flag, instant, true
+from mittari.measure.relations.base import Facts, Source, as_of, flag, near_span, true
 from mittari.measure.relations.contacts import contact_source, phone, with_ages, written
 
 
@@ -24,8 +24,7 @@ def replied_contacts(facts: Facts) -> Mapping[str, Source]:
 
 def _answers(facts: Facts, letters: ir.Table) -> ir.Table:
     """By conversation of the span; those of which no message is known have no row."""
-    inside = (letters.opened_local >= instant("span_start_local")) & (letters.opened_local < instant("span_end_local"))
-    near = letters.filter(inside & letters.incoming & letters.handled).select("key", "solved_first_at")
+    near = letters.filter(near_span(letters.opened_local)).select("key", "solved_first_at")
     merged = facts.table("conversations")
     merged = merged.filter(merged.merged_into.notnull()).select(child=merged.conversation_id, root=merged.root_id)
     said = facts.table("messages")

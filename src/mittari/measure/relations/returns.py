@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import ibis
 from ibis.expr import types as ir
 
-from mittari.measure.relations.base import Facts, Source, flag, instant, seconds, week, weeks_after
+from mittari.measure.relations.base import Facts, Source, flag, instant, near_span, seconds, week, weeks_after
 from mittari.measure.relations.contacts import contact_source, phone, with_ages, written
 
 RETURN_DAYS = 7
@@ -42,9 +42,8 @@ def _later_contacts(facts: Facts, reach_days: int | None = None) -> ir.Table:
     """When and for what customers got in touch from the beginning of the span on; who left at once did not."""
     every = []
     for rows in (written(facts), phone(facts)):
-        near = rows.opened_local >= instant("span_start_local")
-        if reach_days is not None:
-            near &= rows.opened_local < instant("span_end_local") + ibis.interval(days=reach_days)
+        begun = rows.opened_local >= instant("span_start_local")
+        near = begun if reach_days is None else near_span(rows.opened_local, reach_days)
         rows = rows.filter(rows.incoming & ~rows.short & rows.customer_id.notnull() & near)
         every.append(rows.select(who=rows.customer_id, what=rows.reason_code, again_at=rows.opened_at))
     return ibis.union(*every)
@@ -53,8 +52,7 @@ def _later_contacts(facts: Facts, reach_days: int | None = None) -> ir.Table:
 def _followed(rows: ir.Table, solved_at: ir.Value, later: ir.Table) -> ir.Table:
     """The rows with `followed`: the customer came back at most 7 days after the solve."""
     rows = rows.mutate(holds_from=solved_at)
-    inside = (rows.opened_local >= instant("span_start_local")) & (rows.opened_local < instant("span_end_local"))
-    solved = rows.filter(rows.holds_from.notnull() & inside)
+    solved = rows.filter(rows.holds_from.notnull() & near_span(rows.opened_local))
     solved = solved.select("key", "customer_id", "reason_code", "holds_from", week=weeks_after(solved.holds_from))
     later = later.mutate(week=week(later.again_at))
     again = solved.join(
