@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from measure.by_hand import AS_OF, at, load, value
+from measure.by_hand import AS_OF, answer, at, load, value
 from mittari.measure.small_groups import hidden
 from mittari.workspace.local import LocalWorkspace
 
@@ -168,3 +168,12 @@ def test_the_whole_hides_when_it_is_small_itself() -> None:
     assert hidden({(): 5}, 5) == set()
     assert hidden({}, 5) == set()
     assert hidden({("a",): 5}, 5) == {("a",)}
+
+
+def test_scales_of_other_kpis_on_the_same_scorecard_hide_nothing(empty: LocalWorkspace) -> None:
+    """Six employees on one scale, and customers who answered on other ones."""
+    staff = [answer(n, "esat", 4, item="satisfied", customer_id=None, employee_id=f"e{n}") for n in range(6)]
+    load(empty, "responses", *staff, answer(7, "ces", 5), answer(8, "csat", 3, scale_max=4, conversation_id="c"))
+    alone = empty.kpi("employee_satisfaction", "2025-03", as_of=AS_OF).one()
+    (beside,) = empty.scorecard(["2025-03"], as_of=AS_OF, kpis=["ces", "csat", "employee_satisfaction"])[-1:]
+    assert (beside.kpi_id, beside.value, beside.n) == ("employee_satisfaction", alone.value, 6)

@@ -36,7 +36,15 @@ def world(seed: int) -> World:
         "conversations": told_more(seed, [conversation(some, number) for number in range(260)]),
         "calls": [call(some, number) for number in range(160)],
         **books(seed),
-        "responses": [*[response(some, number) for number in range(240)], *comments(seed)],
+        "responses": [
+            *[response(some, number) for number in range(240)],
+            *comments(seed),
+            *surveys(seed),
+            *staff_answers(seed),
+        ],
+        "survey_invites": invitations(seed),
+        "competitor_ratings": brands(seed),
+        "targets": goals(),
         **words_and_topics(seed),
         "orders": [order(some, number) for number in range(120)],
         "subscriptions": [row for number in range(CUSTOMERS) for row in contracts(some, number)],
@@ -160,6 +168,87 @@ def comments(seed: int) -> list[Row]:
     return rows
 
 
+MARCH = 28  # days from the first day to the month that is asked for
+SCALES = {
+    "ces": (1, 7), "resolved": (0, 1), "repurchase": (1, 5), "wtp": (1, 5), "quality_product": (1, 5),
+    "quality_service": (1, 5), "relationship": (1, 5), "image": (1, 5), "expectation": (1, 5), "expected": (1, 5),
+}  # fmt: skip
+
+
+def surveys(seed: int) -> list[Row]:
+    """Answers of the other kinds, on their usual scales and about an experience; from a stream of their own."""
+    some = np.random.default_rng([seed, 4])
+    rows = []
+    for number in range(600):
+        kind = str(some.choice(list(SCALES)))
+        low, high = SCALES[kind]
+        at = moment(some)
+        row = {"response_id": f"y{number}", "survey_id": "s3", "kind": kind, "customer_id": customer(some)}
+        row |= {"score": float(some.integers(low, high + 1)), "answered": 1, "is_test": 0, "responded_at": at}
+        rows.append(row | {"invite_id": f"i{number}", "touch_at": at - HOUR, "item": None})
+    return rows
+
+
+def staff_answers(seed: int) -> list[Row]:
+    """What our own people say in each half of the month."""
+    some = np.random.default_rng([seed, 5])
+    kinds = (("enps", None, 11), ("esat", "satisfied", 6), ("esat", "motivated_to_serve", 6))
+    return [
+        {
+            "response_id": f"z{day}-{who}-{n}",
+            "survey_id": "s4",
+            "kind": kind,
+            "item": item,
+            "employee_id": f"e{who}",
+            "score": float(some.integers(1, points)),
+            "answered": 1,
+            "is_test": 0,
+            "responded_at": FIRST_DAY + timedelta(days=day, hours=9),
+        }
+        for day in (MARCH + 4, MARCH + 20)
+        for who in range(20)
+        for n, (kind, item, points) in enumerate(kinds)
+    ]
+
+
+def invitations(seed: int) -> list[Row]:
+    """Those to which the surveys came back, some of them late, and some that nobody answered."""
+    some = np.random.default_rng([seed, 6])
+    came = [
+        {
+            "invite_id": row["invite_id"],
+            "customer_id": row["customer_id"],
+            "sent_at": row["responded_at"] - HOUR / 2 - timedelta(days=int(some.integers(0, 21))),
+        }
+        for row in surveys(seed)
+    ]
+    return came + [{"invite_id": f"j{n}", "customer_id": customer(some), "sent_at": moment(some)} for n in range(200)]
+
+
+def brands(seed: int) -> list[Row]:
+    """How people rate us and two others, for recommendation and for use."""
+    some = np.random.default_rng([seed, 7])
+    return [
+        {
+            "respondent_id": f"q{who}",
+            "brand": brand,
+            "is_own": int(brand == "us"),
+            "score": float(some.integers(0, 11)),
+            "category": category,
+            "asked_at": FIRST_DAY + timedelta(days=MARCH + who % 28, hours=9),
+        }
+        for who in range(80)
+        for brand in ("us", "one", "other")
+        for category in ("nps", "wallet")
+    ]
+
+
+def goals() -> list[Row]:
+    aims = (("csat", 0.5, "up"), ("nps", 10.0, "up"), ("promise_keeping_rate", 0.4, "up"), ("solved_count", 1.0, "up"))
+    names = ("kpi_id", "value", "direction")
+    return [dict(zip(names, aim, strict=True)) | {"valid_from": "2024-01-01", "slice": None} for aim in aims]
+
+
 def words_and_topics(seed: int) -> World:
     """Words of the brand, what the comments are about, and what was done about it."""
     some = np.random.default_rng([seed, 9])
@@ -173,6 +262,16 @@ def words_and_topics(seed: int) -> World:
         "feedback_actions": [
             {"action_id": f"a{number}", "topic": topic, "kind": "fix", "closed_at": moment(some)}
             for number, topic in enumerate(("price", "queue"))
+        ]
+        + [
+            {
+                "action_id": f"f{name}{number}",
+                "response_id": f"{name}{number}",
+                "kind": "contact",
+                "first_contact_at": moment(some),
+            }
+            for name in "ry"
+            for number in range(0, 240, 2)
         ],
     }
 
@@ -200,7 +299,12 @@ def books(seed: int) -> World:
     costs = [("service_staff", 900.0), ("service_tools", 80.0), ("other", 400.0)]
     return {
         "customers": [
-            {"customer_id": f"k{n}", "acquired_at": moment(some), "acquisition_channel": str(some.choice(channels))}
+            {
+                "customer_id": f"k{n}",
+                "acquired_at": moment(some),
+                "acquisition_channel": str(some.choice(channels)),
+                "contact_consent": int(n % 4 > 0),
+            }
             for n in range(CUSTOMERS)
         ],
         "cash_entries": [

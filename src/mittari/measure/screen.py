@@ -34,7 +34,10 @@ class Screen:
         if not any(each.estimate.n or each.missing for each in found.values()):
             return False
         places = [place for place, name in enumerate(self._names) if self._splits(place, name, found)]
-        respondents = {tuple(key[place] for place in places): each.estimate.n for key, each in found.items()}
+        respondents: dict[Key, int] = {}  # scales on which nobody was asked, for other KPIs of the call, add nothing
+        for key, each in found.items():
+            part = tuple(key[place] for place in places)
+            respondents[part] = respondents.get(part, 0) + each.estimate.n
         asked = tuple(slice_of.get(self._names[place]) for place in places)
         return asked not in respondents or asked in hidden(respondents, self._fewest)
 
