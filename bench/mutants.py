@@ -11,7 +11,9 @@ import sql_tokens
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "mittari"
-IN_SQL = ("load.derive.buying", "load.derive.conversations", "load.derive.edits", "load.derive.repeats")
+IN_SQL = tuple(
+    f"load.derive.{name}" for name in ("buying", "conversations", "dues", "edits", "repeats", "replies", "rescored")
+)
 """Rules that loading settles."""
 
 COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
