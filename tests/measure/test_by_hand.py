@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from measure.by_hand import Own, at, call, case, load, solved, value
+from measure.by_hand import AS_OF, Own, at, call, case, load, solved, value
 from mittari.measure.outputs import Count
 from mittari.workspace.local import LocalWorkspace
 
@@ -128,3 +128,21 @@ def test_a_repeat_is_none_from_the_instant_the_earlier_contact_is_deleted(empty:
     load(empty, "conversations", case(1, at(3), **solved(at(4)), deleted_at=at(20)), case(2, at(5)))
     assert value(empty, "repeat_contact_rate", as_of="2025-03-20T08:59:59Z") == (0.5, 2)
     assert value(empty, "repeat_contact_rate", as_of="2025-03-20T09:00:00Z") == (0, 1)
+
+
+def test_a_number_whose_column_no_file_has_brought_is_no_zero(empty: LocalWorkspace) -> None:
+    """Leads were never recorded, complaints were (there is none): the first says so, the second is a true zero."""
+    load(empty, "conversations", case(1, at(1), first_response_at=at(4), is_complaint=0), case(2, at(31)))
+    leads = empty.kpi("lead_conversion_rate", "2025-03", as_of=AS_OF).one()
+    assert (leads.value, leads.status) == (None, "no_data")
+    assert leads.note == "needs the column lead_at of conversations, in which no file has brought a value"
+    assert value(empty, "complaints_per_1000_customers.count") == (0, 0)
+    load(empty, "conversations", case(1, at(1), first_response_at=at(4), is_complaint=0, lead_at=at(5)))
+    assert value(empty, "lead_conversion_rate") == (1, 1)
+
+
+def test_a_number_that_lacks_its_second_table_names_it(empty: LocalWorkspace) -> None:
+    load(empty, "conversations", case(1, at(3), first_response_at=at(4)))
+    sales = empty.kpi("sales_conversion_rate", "2025-03", as_of=AS_OF).one()
+    assert (sales.value, sales.status) == (None, "no_data")
+    assert sales.note == "needs the table orders, which is empty: import it with `mittari import orders.csv`"

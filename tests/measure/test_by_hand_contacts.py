@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from measure.by_hand import at, call, case, contract, load, solved, status, value
+from measure.by_hand import at, call, case, contract, load, recorded, solved, status, value
 from mittari.workspace.local import LocalWorkspace
 
 WEEK, SECOND = timedelta(days=7), timedelta(seconds=1)
@@ -48,6 +48,7 @@ def test_the_first_reopening_counts_and_the_last_where_no_other_is_known(empty: 
 
 def test_a_solution_of_ours_counts_and_one_of_spam_does_not(empty: LocalWorkspace) -> None:
     """A case that is not solved, or not yet by then, is no solution either."""
+    recorded(empty, "conversations")
     load(
         empty,
         "conversations",
@@ -67,6 +68,7 @@ def test_a_solution_matures_in_seven_days_even_if_it_was_reopened(empty: LocalWo
 
 
 def test_a_call_is_a_solution_that_nobody_reopens(empty: LocalWorkspace) -> None:
+    recorded(empty, "conversations")
     load(empty, "calls", call(1, at(3), talk_s=60), call(2, at(3), "abandoned"), call(3, at(3), is_test=1))
     assert value(empty, "reopen_rate", where={"channel": "phone"}) == (0, 1)
     assert value(empty, "reopen_rate", as_of="2025-03-03T09:01:30Z", where={"channel": "phone"}) == (None, 0)
@@ -129,6 +131,7 @@ def test_only_complaints_escalate_and_those_of_unknown_level_not_out_of_house(em
 
 
 def test_a_complaint_matures_in_eight_weeks(empty: LocalWorkspace) -> None:
+    recorded(empty, "conversations")
     load(empty, "conversations", complaint(1, LATE), case(2, datetime(2025, 3, 31, 18)))
     matures = LATE + timedelta(days=56)
     assert status(empty, "complaint_escalation_rate", matures - SECOND) == "provisional"
@@ -173,6 +176,7 @@ def test_only_chats_and_messages_that_need_a_person_count(empty: LocalWorkspace)
 
 def test_a_chat_counts_when_its_wait_for_a_person_begins(empty: LocalWorkspace) -> None:
     """April begins in Helsinki at 21:00 UTC: the bot handed over a minute later."""
+    recorded(empty, "conversations")
     load(empty, "conversations", chat(1, at(31, 20, 59), bot_first=1, handoff_at=at(31, 21, 1)))
     assert value(empty, CHATS) == (None, 0)
     assert value(empty, CHATS, period="2025-04") == (0, 1)
@@ -203,6 +207,7 @@ def test_a_chat_without_a_case_has_no_letter(empty: LocalWorkspace) -> None:
 
 
 def test_silence_shows_by_an_answer_nobody_replies_to(empty: LocalWorkspace) -> None:
+    recorded(empty, "conversations")
     load(
         empty,
         "conversations",

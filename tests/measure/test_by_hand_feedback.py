@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from measure.by_hand import AS_OF, answer, at, load, value
+from measure.by_hand import AS_OF, answer, at, load, recorded, value
 from mittari.workspace.local import LocalWorkspace
 
 DAY = timedelta(days=1)
@@ -83,6 +83,7 @@ def test_an_invitation_is_waited_for_until_its_days_are_over(empty: LocalWorkspa
 
 @pytest.mark.parametrize("mark", [{"is_test": 1}, {"delivered": 0}])
 def test_a_test_or_bounced_invitation_is_no_invitation(empty: LocalWorkspace, mark: dict[str, int]) -> None:
+    recorded(empty, "responses")
     load(empty, "survey_invites", invitation(0, at(3), **mark), invitation(1, at(3), delivered=1))
     assert value(empty, "survey_response_rate") == (0, 1)
 
@@ -157,6 +158,7 @@ def test_the_first_of_several_contacts_counts(empty: LocalWorkspace) -> None:
 
 def test_bad_answers_count_when_their_hours_are_over(empty: LocalWorkspace) -> None:
     """In Helsinki March begins on 28 February at 22:00 UTC and ends on the 31st at 21:00."""
+    recorded(empty, "feedback_actions")
     agreeing(empty, "k0", "k1", "k2")
     moments = (datetime(2025, 2, 26, 21, 59, 59), datetime(2025, 2, 26, 22), datetime(2025, 3, 29, 21))
     load(empty, "responses", *[answer(n, "csat", 1, responded_at=moment) for n, moment in enumerate(moments)])
@@ -168,6 +170,7 @@ def test_bad_answers_count_when_their_hours_are_over(empty: LocalWorkspace) -> N
 
 
 def test_who_did_not_agree_to_be_contacted_is_told_apart(empty: LocalWorkspace) -> None:
+    recorded(empty, "feedback_actions")
     load(empty, "customers", {"customer_id": "k0", "contact_consent": 0}, {"customer_id": "k1"})
     load(empty, "responses", *[answer(n, "csat", 1) for n in range(3)], answer(3, "csat", 1, customer_id=None))
     assert counts(empty, "closed_loop_rate")[:4] == (None, 0, 4, 0)

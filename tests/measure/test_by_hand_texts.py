@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from measure.by_hand import answer, at, load, value
+from measure.by_hand import answer, at, load, recorded, value
 from mittari.workspace.local import LocalWorkspace
 
 END = datetime(2025, 3, 31, 21)
@@ -68,12 +68,14 @@ def test_what_is_no_comment_to_these_questions_in_the_period_does_not_count(
 
 @pytest.mark.parametrize("kind", ["csat", "nps", "ces"])
 def test_comments_on_satisfaction_recommendation_and_effort_count(empty: LocalWorkspace, kind: str) -> None:
+    recorded(empty, "text_topics")
     moments = (BEGINNING, END - SECOND)
     load(empty, "responses", *[comment(n, "kommentti", kind, responded_at=moment) for n, moment in enumerate(moments)])
     assert value(empty, "feedback_topic_share", topic="price") == (0, 2)
 
 
 def test_a_question_left_open_with_a_comment_is_a_comment(empty: LocalWorkspace) -> None:
+    recorded(empty, "text_topics")
     load(empty, "responses", comment(0, "kommentti", answered=0))
     assert value(empty, "feedback_topic_share", topic="price") == (0, 1)
 

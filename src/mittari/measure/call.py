@@ -34,6 +34,8 @@ class State:
     currency: str
     zone: str
     fingerprint: str = ""
+    recorded: frozenset[str] = frozenset()
+    """Columns (`table.column`) that some KPI requires and that hold a value in some row."""
     late: Mapping[str, tuple[tuple[datetime, datetime, int], ...]] = field(default_factory=dict)
     """Table -> the periods that were closed, with how many of their rows were loaded afterwards."""
 
@@ -44,6 +46,10 @@ class State:
             if begins <= first <= ends:
                 first = ends + timedelta(days=1)
         return first > last
+
+    def lacks(self, required: tuple[str, ...]) -> list[str]:
+        """Those of the tables and columns of which nothing was ever loaded."""
+        return [name for name in required if name not in (self.recorded if "." in name else self.filled)]
 
     def refused(self, tables: tuple[str, ...], start: datetime, end: datetime) -> int:
         """Rows of these tables that the loader refused and that belong, or may belong, to the span."""

@@ -44,6 +44,7 @@ PERSPECTIVES = {
 class Definition:
     """A KPI as declared. `build(relation, **params)` returns its outputs, headline first.
 
+    `requires` names tables and columns (`table.column`) without any value of which a number would be a false zero.
     Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
     `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint` what to do without a value.
     """
@@ -68,6 +69,7 @@ class Definition:
     outputs: tuple[str, ...]
     target: float | None = None
     guard: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     relation_takes: tuple[str, ...] = ()
     relation_with: Mapping[str, Any] = field(default_factory=dict)
     relation_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

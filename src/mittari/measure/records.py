@@ -67,7 +67,8 @@ def record(
     estimate = measured.estimate
     uncovered = recipe.family in ZERO_NEEDS_COVERAGE and not measured.covered and not estimate.n
     unpriced = measured.unpriced and not estimate.n  # nothing of what there is could be valued: that is no zero
-    absent = estimate.no_data or uncovered or bool(unpriced)
+    lacking = state.lacks(definition.requires)
+    absent = estimate.no_data or uncovered or bool(unpriced or lacking)
     tables = tuple(dict.fromkeys(table for part in recipe.parts for table in material.plan.queries[part.query].tables))
     unit = definition.unit_of(recipe.output)
     shared: dict[str, Any] = {
@@ -94,7 +95,9 @@ def record(
             components={},
             status="no_data",
             note="; ".join(
-                text for text in (why(recipe, measured, span, state, material, params), definition.hint) if text
+                text
+                for text in (why(recipe, measured, lacking, span, state, material, params), definition.hint)
+                if text
             ),
             **shared,
         )
@@ -124,13 +127,29 @@ def status(definition: Definition, measured: Measured, span: Span, call: Call) -
     return "provisional" if measured.immature and not settled else "final"
 
 
+def needs(name: str) -> str:
+    """What is missing of a table or column (`table.column`) that a KPI cannot do without."""
+    table, _, column = name.partition(".")
+    if column:
+        return f"needs the column {column} of {table}, in which no file has brought a value"
+    return f"needs the table {table}, which is empty: import it with `mittari import {table}.csv`"
+
+
 def why(
-    recipe: Recipe, measured: Measured, span: Span, state: State, material: Material, params: Mapping[str, Any]
+    recipe: Recipe,
+    measured: Measured,
+    lacking: Sequence[str],
+    span: Span,
+    state: State,
+    material: Material,
+    params: Mapping[str, Any],
 ) -> str:
     """Why there is no value, in a sentence that says what to do."""
     table = main_table(recipe, material)
     if table not in state.filled:
-        return f"needs the table {table}, which is empty: import it with `mittari import {table}.csv`"
+        return needs(table)
+    if lacking:
+        return needs(lacking[0])
     if measured.unpriced:
         return (
             f"no exchange rate to {state.currency} is known for the {measured.unpriced:,} rows of {span.text}: "

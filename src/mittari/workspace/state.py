@@ -7,6 +7,7 @@ import duckdb
 
 from mittari.facts import TABLES
 from mittari.measure.call import State
+from mittari.measure.kpi import catalogue
 from mittari.settings import Settings
 from mittari.store.warehouse import Warehouse
 from mittari.time import Period, parse_period
@@ -33,10 +34,25 @@ def read_state(warehouse: Warehouse, settings: Settings) -> State:
             currency=settings.currency,
             zone=settings.timezone,
             fingerprint=_fingerprint(schemas),
+            recorded=_recorded(connection, schemas),
             late=_late(connection, schemas, settings.timezone),
         )
     finally:
         connection.close()
+
+
+def _recorded(connection: duckdb.DuckDBPyConnection, schemas: dict[str, dict[str, str]]) -> frozenset[str]:
+    """The columns without which some KPI has no number, as far as any row holds a value in them."""
+    required = {name for each in catalogue().values() for name in each.requires if "." in name}
+    names = sorted(name for name in required if name.partition(".")[2] in schemas.get(name.partition(".")[0], {}))
+    if not names:
+        return frozenset()
+    tests = ", ".join(
+        f'EXISTS (SELECT 1 FROM "{table}" WHERE "{column}" IS NOT NULL)'  # noqa: S608 - names that the catalogue declares
+        for table, _, column in (name.partition(".") for name in names)
+    )
+    held = connection.execute(f"SELECT {tests}").fetchall()[0]
+    return frozenset(name for name, some in zip(names, held, strict=True) if some)
 
 
 def _late(

@@ -31,6 +31,7 @@ from mittari.measure.outputs import Count, Mean, Proportion, Quantile
     outputs=("share", "count", "silent"),
     units={"count": COUNT},
     tables=("conversations",),
+    requires=("conversations.abandoned_at",),
     target=0.05,
     board=39,
     asks="How many chat customers leave before a person answers?",

@@ -34,6 +34,7 @@ HOUR_S = 3600
     merge="add",
     outputs=("per_hour", "per_paid_hour"),
     tables=("work_time", "conversations"),
+    requires=("conversations",),
     guard=("reopen_rate",),
     board=101,
     asks="How much gets solved per hour of work?",

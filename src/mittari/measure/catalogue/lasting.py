@@ -30,6 +30,7 @@ METHODS = {
     merge="add",
     outputs=("share",),
     tables=("conversations",),
+    requires=("conversations.reopened_latest_at",),
     target=0.05,
     board=51,
     asks="Do our solutions hold?",

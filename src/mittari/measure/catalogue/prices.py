@@ -53,6 +53,7 @@ def price_realization_rate(lines: Any) -> dict[str, Any]:
     merge="add",
     outputs=("leakage", "premium", "net"),
     tables=("orders",),
+    requires=("orders.target_amount",),
     board=97,
     asks="How much money goes to discounts below the target price?",
     counted="Target amount less invoiced amount, rebates and freight given away, of each valid order sold below its target.",

@@ -62,6 +62,7 @@ def promise_keeping_rate(promises: Any) -> dict[str, Any]:
     merge="add",
     outputs=("growth", "gap"),
     tables=("conversations", "subscriptions", "orders"),
+    requires=("conversations.is_complaint",),
     target=0.0,
     board=20,
     asks="Do complaints rise without the customer base rising?",

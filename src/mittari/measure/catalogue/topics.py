@@ -21,6 +21,7 @@ from mittari.measure.outputs import Count, Proportion
     outputs=("count", "share", "untagged"),
     units={"share": SHARE, "untagged": SHARE},
     tables=("conversations", "conversation_tags"),
+    requires=("conversation_tags",),
     board=32,
     asks="What do customers contact us about?",
     counted="Conversations customers began in the period that have the tag asked for; without one, that have any tag.",

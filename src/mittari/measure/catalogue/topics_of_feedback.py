@@ -32,6 +32,7 @@ ASKED_FOR_COMMENTS = ("csat", "nps", "ces")
     merge="add",
     outputs=("share", "change"),
     tables=("responses", "text_topics"),
+    requires=("text_topics",),
     board=78,
     asks="What do customers write about, and is it changing?",
     counted="Comments about the topic, of all comments to questions of satisfaction, recommendation and effort. Without a topic: comments about any.",
