@@ -28,7 +28,8 @@ def number(value: float | None, unit: str) -> str:
         return f"{value:.0f}"
     if len(unit) == 3 and unit.isupper():
         return f"{value:,.2f} {unit}".replace(",", " ")
-    return f"{value:.3g} {unit.replace('_', ' ')}" if unit == "scale_points" else f"{value:.1f} {unit}"
+    told = unit.replace("_", " ")
+    return f"{value:.3g} {told}" if unit in ("scale_points", "ratio", "cases_per_hour") else f"{value:.1f} {told}"
 
 
 def duration(seconds: float) -> str:
