@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from measure.by_hand import at, call, case, load, order, solved, status, value
+from measure.by_hand import at, call, case, load, order, recorded, solved, status, value
 from mittari.workspace.local import LocalWorkspace
 
 WEEK, SECOND = timedelta(days=7), timedelta(seconds=1)
@@ -55,6 +55,7 @@ def test_only_what_customers_began_and_we_handled_can_become_a_lead(empty: Local
 
 @pytest.mark.parametrize("name", [LEADS, SALES, REVENUE])
 def test_a_conversation_matures_in_seven_days(empty: LocalWorkspace, name: str) -> None:
+    recorded(empty, "conversations")
     load(empty, "conversations", handled(1, LATE), case(2, LATE + SECOND))
     load(empty, "orders", sale(1, LATE + SECOND))
     assert status(empty, name, LATE + WEEK - SECOND) == "provisional"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from measure.by_hand import AS_OF, at, case, load, solved, value
+from measure.by_hand import AS_OF, at, case, load, recorded, solved, value
 from mittari.workspace.local import LocalWorkspace
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -96,6 +96,7 @@ def test_occupancy_and_utilisation_divide_handling_by_paid_time(empty: LocalWork
 @pytest.mark.parametrize("kpi", ["occupancy_rate", "utilization_rate", "cases_per_agent_hour"])
 def test_working_days_of_the_period_count(empty: LocalWorkspace, kpi: str) -> None:
     days = ("2025-02-28", "2025-03-01", "2025-03-31", "2025-04-01")
+    recorded(empty, "conversations")
     load(empty, "work_time", *[work("e1", day) for day in days])
     assert value(empty, kpi)[1] == 2
 

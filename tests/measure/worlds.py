@@ -45,6 +45,7 @@ def world(seed: int) -> World:
         "survey_invites": invitations(seed),
         "competitor_ratings": brands(seed),
         "targets": goals(),
+        "conversation_tags": tags(seed),
         **words_and_topics(seed),
         "orders": [order(some, number) for number in range(120)],
         "subscriptions": [row for number in range(CUSTOMERS) for row in contracts(some, number)],
@@ -223,6 +224,17 @@ def invitations(seed: int) -> list[Row]:
         for row in surveys(seed)
     ]
     return came + [{"invite_id": f"j{n}", "customer_id": customer(some), "sent_at": moment(some)} for n in range(200)]
+
+
+def tags(seed: int) -> list[Row]:
+    """What conversations are about, one or two tags of each; they are ascribed when they are written down."""
+    some = np.random.default_rng([seed, 10])
+    return [
+        {"conversation_id": f"c{number}", "tag": tag, "tagged_at": None}
+        for number in range(260)
+        for tag in ("billing", "delivery")
+        if some.random() < 0.4
+    ]
 
 
 def brands(seed: int) -> list[Row]:
