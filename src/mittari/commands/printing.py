@@ -89,19 +89,25 @@ def reported(pairs: Sequence[tuple["Record", "Record | None"]]) -> str:
     for signed, now in pairs:
         if signed.value is None and (now is None or now.value is None):
             continue
-        both = now is not None and now.value is not None and signed.value is not None
-        difference = now.value - signed.value if both else None  # type: ignore[operator, union-attr]
-        moved = difference is not None and abs(difference) > NO_DIFFERENCE * max(1.0, abs(signed.value or 0.0))
+        moved = _moved(signed.value, None if now is None else now.value)
         rows.append(
             (
                 signed.name,
                 number(signed.value, signed.unit),
                 number(now.value, now.unit) if now is not None else NOTHING,
-                ("" if not moved else number(difference, signed.unit)),
+                "" if moved is None else number(moved, signed.unit),
                 "rows came late" if now is not None and "late_rows" in now.flags else "",
             )
         )
     return columns(rows)
+
+
+def _moved(signed: float | None, now: float | None) -> float | None:
+    """By how much a figure has moved since it was signed; None where it has not, or one of the two is missing."""
+    if signed is None or now is None:
+        return None
+    difference = now - signed
+    return difference if abs(difference) > NO_DIFFERENCE * max(1.0, abs(signed)) else None
 
 
 def shown(value: str | None) -> str:

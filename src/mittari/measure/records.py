@@ -101,10 +101,7 @@ def record(
             ),
             **shared,
         )
-    late = state.loaded_late(tables, span.start, span.end)
-    marks = sorted(
-        {*estimate.flags, *flags, *(["approx"] if measured.approximate else []), *(["late_rows"] if late else [])}
-    )
+    late = state.loaded_late(tables, span.start, span.end) > 0
     return Record(
         value=estimate.value,
         n=estimate.n,
@@ -113,10 +110,15 @@ def record(
         ci_low=estimate.ci_low,
         ci_high=estimate.ci_high,
         ci_method=estimate.ci_method,
-        flags=marks,
+        flags=_marks({*estimate.flags, *flags}, approx=measured.approximate, late_rows=late),
         status=status(definition, measured, span, call),
         **shared,
     )
+
+
+def _marks(flags: set[str], **more: bool) -> list[str]:
+    """The flags, with those of `more` that hold."""
+    return sorted(flags | {name for name, holds in more.items() if holds})
 
 
 def status(definition: Definition, measured: Measured, span: Span, call: Call) -> str:
