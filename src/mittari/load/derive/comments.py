@@ -12,7 +12,6 @@ import numpy as np
 
 from mittari.facts.language import LANGUAGES, Terms, detected, known_language, read, terms_by_language
 from mittari.load.derive.context import TOUCHED_COMMENTS, TOUCHED_SPEAKERS
-from mittari.load.derive.rewrite import replaced
 
 DEPENDS_ON = ("responses", "customers", "brand_terms")
 TOUCHED = f"(response_id IN (SELECT id FROM {TOUCHED_COMMENTS}) OR customer_id IN (SELECT id FROM {TOUCHED_SPEAKERS}))"
@@ -48,12 +47,9 @@ def _read(connection: duckdb.DuckDBPyConnection) -> None:
     terms = _terms(connection)
     for rows in _chunks(connection):
         _keep(connection, rows, terms)
-    read = f"r.lang AS text_lang, CASE WHEN r.lang <> '{UNKNOWN}' THEN r.tone END AS text_tone, "
-    read += f"nullif(r.spoken, {UNREAD}) AS text_read"
-    replaced(
-        connection,
-        "responses",
-        f"SELECT m.rowid AS id, m.* REPLACE ({read}) FROM responses AS m JOIN comments_read AS r USING (response_id)",
+    connection.execute(
+        f"UPDATE responses SET text_lang = r.lang, text_tone = CASE WHEN r.lang <> '{UNKNOWN}' THEN r.tone END, "
+        f"text_read = nullif(r.spoken, {UNREAD}) FROM comments_read AS r WHERE responses.response_id = r.response_id"
     )
     connection.execute("DROP TABLE comments_read")
 

@@ -14,7 +14,6 @@ from mittari.load.derive.business import calendars_of
 from mittari.load.derive.context import TOUCHED_THREADS
 from mittari.load.derive.conversations import HUMAN
 from mittari.load.derive.dues import make_dues
-from mittari.load.derive.rewrite import replaced
 from mittari.load.zones import Zone
 from mittari.settings import Settings
 from mittari.store.sql import literal
@@ -93,11 +92,10 @@ def _dues(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 
 
 def _write(connection: duckdb.DuckDBPyConnection) -> None:
-    values = ", ".join(f"r.{name} AS {name}" for name in COLUMNS)
-    changed = " OR ".join(f"m.{name} IS DISTINCT FROM r.{name}" for name in COLUMNS)
-    replaced(
-        connection,
-        "messages",
-        f"SELECT m.rowid AS id, m.* REPLACE ({values}) FROM messages AS m LEFT JOIN replies AS r ON r.id = m.rowid "
-        f"WHERE ({changed}) AND (r.id IS NOT NULL OR m.conversation_id IN (SELECT conversation_id FROM threads))",
+    connection.execute(
+        f"UPDATE messages SET {', '.join(f'{name} = NULL' for name in COLUMNS)} WHERE replied_at IS NOT NULL "
+        "AND conversation_id IN (SELECT conversation_id FROM threads) AND rowid NOT IN (SELECT id FROM replies)"
     )
+    values = ", ".join(f"{name} = r.{name}" for name in COLUMNS)
+    changed = " OR ".join(f"m.{name} IS DISTINCT FROM r.{name}" for name in COLUMNS)
+    connection.execute(f"UPDATE messages AS m SET {values} FROM replies AS r WHERE m.rowid = r.id AND ({changed})")
