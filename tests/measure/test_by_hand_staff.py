@@ -127,7 +127,7 @@ def test_rows_of_employees_name_nobody(empty: LocalWorkspace) -> None:
         "at": "2025-03-04T00:00:00",
         "block": "person 6",
         "included": False,
-        "reason": "no answer to this question (n_na)",
+        "reason": "not answered, or not recorded (n_na)",
         "x": 0.0,
         "y": 1.0,
     }

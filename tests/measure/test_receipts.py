@@ -122,7 +122,7 @@ def test_a_changed_amount_does_not_give_the_number(golden: Workspace, key: str) 
         ("first_response_time", "c14", "a bot handled it alone"),
         ("nps", "r01", "an earlier answer of the same person"),
         ("nps", "r13", "a test"),
-        ("nps", "r07", "no answer to this question (n_na)"),
+        ("nps", "r07", "not answered, or not recorded (n_na)"),
     ],
 )
 def test_a_row_left_out_says_why(golden: Workspace, name: str, key: str, reason: str) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from mittari.settings import LANGUAGES
 if TYPE_CHECKING:
     from mittari.measure.result import Record
     from mittari.workspace import Table, Workspace
+    from mittari.workspace.comparing import Compared, CountedOtherwise
 
 NOT_EQUAL = 2
 STEM_LENGTH = 100
@@ -62,6 +64,9 @@ def run_scorecard(chosen: argparse.Namespace) -> int:
         if chosen.as_reported:
             _show_reported(workspace, chosen)
             return 0
+        if _other_rules(chosen):
+            _show_compared(_compared(workspace, chosen), chosen)
+            return 0
         table = workspace.scorecard(
             period=chosen.period,
             by=chosen.by,
@@ -75,7 +80,7 @@ def run_scorecard(chosen: argparse.Namespace) -> int:
 
 def _show_reported(workspace: "Workspace", chosen: argparse.Namespace) -> None:
     """The figures of a closed period as they were signed, beside what they are computed to be today."""
-    if chosen.period is None or chosen.by or chosen.where or chosen.as_of:
+    if chosen.period is None or chosen.by or chosen.where or chosen.as_of or _other_rules(chosen):
         raise UserError("what was reported is shown for a closed period as a whole", hint="--as-reported --period P")
     table = workspace.as_reported(chosen.period)
     headlines = {f"{each.id}.{each.headline}" for each in workspace.catalogue()}
@@ -87,11 +92,71 @@ def _show_reported(workspace: "Workspace", chosen: argparse.Namespace) -> None:
         print(printing.reported([(record, today.get(record.name)) for record in records]))
 
 
+def _other_rules(chosen: argparse.Namespace) -> bool:
+    """Whether another product's rules are asked for; raises UserError for a set that nobody knows."""
+    from mittari.measure.rulesets import HOUSE, rule_set
+
+    return rule_set(chosen.rules).name != HOUSE
+
+
+def _compared(workspace: "Workspace", chosen: argparse.Namespace, kpi: str | None = None) -> "list[Compared]":
+    return workspace.by_rules(
+        chosen.rules,
+        kpi,
+        period=chosen.period,
+        by=chosen.by,
+        where=pairs(chosen.where, "--where"),
+        as_of=chosen.as_of,
+    )
+
+
+def _show_compared(found: "list[Compared]", chosen: argparse.Namespace) -> None:
+    """Both numbers side by side, or as records: ours, then theirs."""
+    from mittari.measure.rulesets import rule_set
+
+    if chosen.json or chosen.csv:
+        show([record for each in found for record in (each.here, each.there)], chosen)
+    else:
+        print(printing.compared(found, rule_set(chosen.rules)))
+
+
+def _show_otherwise(workspace: "Workspace", chosen: argparse.Namespace) -> None:
+    """One KPI by both rules, and every contact that explains the difference."""
+    from mittari.measure.kpi import find
+
+    identifier = find(chosen.name)[0].id
+    found = _compared(workspace, chosen, identifier)
+    if not found:
+        raise UserError(f"the rules of {chosen.rules} say nothing of their own about {identifier}")
+    _show_compared(found, chosen)
+    for each in found:
+        contacts = workspace.counted_otherwise(each)
+        if not chosen.json and not chosen.csv:
+            print(printing.otherwise(each, contacts))
+        if chosen.rows:
+            path = chosen.out / f"{file_stem(each.here)}_{chosen.rules}.csv"
+            _write_otherwise(path, contacts)
+
+
+def _write_otherwise(path: Path, contacts: "list[CountedOtherwise]") -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            write_csv([asdict(contact) for contact in contacts], file)
+    except OSError as error:
+        raise UserError(f"the contacts cannot be written: {error.strerror}", where=path) from error
+    print(f"Contacts counted otherwise: {len(contacts)}, in {path}", file=sys.stderr)
+
+
 def run_kpi(chosen: argparse.Namespace) -> int:
     from mittari.workspace import open_home
 
     params = {name: number_or_text(value) for name, value in pairs(chosen.set, "--set").items()}
     with open_home(chosen.home) as workspace:
+        if _other_rules(chosen):
+            if params:
+                raise UserError("--rules brings parameters of its own", hint="leave out --set, or --rules")
+            _show_otherwise(workspace, chosen)
+            return 0
         table = workspace.kpi(
             chosen.name,
             period=chosen.period,

@@ -22,6 +22,12 @@ def add_slice(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--where", metavar="DIM=VALUE", action="append", help="only the rows with this value")
     command.add_argument("--as-of", metavar="T", help="as it was known at this instant (default: the newest load)")
+    command.add_argument(
+        "--rules",
+        metavar="SET",
+        default="house",
+        help="beside our numbers the same by the rules of zendesk, intercom, chatwoot, freshdesk or genesys",
+    )
     shape = command.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="the result records as one JSON array")
     shape.add_argument("--csv", action="store_true", help="the result records as CSV")

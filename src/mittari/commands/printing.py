@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mittari.measure.kpi import Definition
     from mittari.measure.result import Record
+    from mittari.measure.rulesets import RuleSet
+    from mittari.workspace.comparing import Compared, CountedOtherwise
 
 NOTHING = "-"
 LONGEST_VALUE = 40
 LINE = 116
 NO_DIFFERENCE = 1e-9
+SHOWN_CONTACTS = 20
 
 
 def number(value: float | None, unit: str) -> str:
@@ -100,6 +103,64 @@ def reported(pairs: Sequence[tuple["Record", "Record | None"]]) -> str:
             )
         )
     return columns(rows)
+
+
+def compared(found: Sequence["Compared"], rules: "RuleSet") -> str:
+    """Ours beside theirs, each difference with its rule and the source, and what could not be done as they do."""
+    rows = [("figure", "", "here", rules.name, "difference")]
+    notes = []
+    for each in found:
+        here, there = each.here, each.there
+        moved = _moved(here.value, there.value)
+        where = ", ".join(f"{name}={shown(value)}" for name, value in here.slice.items())
+        rows.append(
+            (
+                here.name if here.output == there.output else f"{here.name} / {there.output}",
+                f"{here.period} {where}".strip(),
+                number(here.value, here.unit),
+                number(there.value, there.unit),
+                "none" if moved is None and None not in (here.value, there.value) else number(moved, here.unit),
+            )
+        )
+        note = f"{here.name}: {each.rule.because} ({each.rule.source})."
+        if note not in notes:
+            notes.append(note)
+    told = [_bullet(text) for text in notes]
+    lacking = [f"\nNot reproduced of {rules.product}:", *(_bullet(text) for text in rules.not_reproduced)]
+    return "\n".join([columns(rows), "", *told, *lacking])
+
+
+def otherwise(each: "Compared", contacts: Sequence["CountedOtherwise"]) -> str:
+    """The first contacts that the two count otherwise, and how many there are."""
+    told = f"\n{each.here.name} {each.here.period}: "
+    if not contacts:
+        return f"{told}no contact is counted otherwise; the same ones are summed up in another way."
+    rows = [("contact", "here", "there", "")]
+    rows += [
+        (shown(one.key), _value(one.here, each.here.unit), _value(one.there, each.there.unit), _why(one))
+        for one in contacts[:SHOWN_CONTACTS]
+    ]
+    more = len(contacts) - SHOWN_CONTACTS
+    heading = f"{told}{len(contacts)} counted otherwise because {each.rule.because}"
+    return "\n".join([heading, columns(rows), *([f"and {more} more; --rows writes all of them"] if more > 0 else [])])
+
+
+def _why(one: "CountedOtherwise") -> str:
+    if one.left_out is None:
+        return "counted by both with another value"
+    counted, missed = ("there", "here") if one.here is None else ("here", "there")
+    return f"counted {counted} only; {missed}: {one.left_out}"
+
+
+def _value(value: float | None, unit: str) -> str:
+    """What a contact adds: of a share it is a hit or not, everything else has the unit of the number."""
+    if value is None:
+        return NOTHING
+    return ("yes" if value else "no") if unit == "fraction" else number(value, unit)
+
+
+def _bullet(text: str) -> str:
+    return textwrap.fill(text, LINE, initial_indent="* ", subsequent_indent="  ")
 
 
 def _moved(signed: float | None, now: float | None) -> float | None:

@@ -17,7 +17,7 @@ from mittari.measure.relations.base import true
 from mittari.measure.shelf import Shelf, to_sql
 
 NO_ANSWER, UNDECIDED, OUTSIDE = (
-    "no answer to this question (n_na)",
+    "not answered, or not recorded (n_na)",
     "outcome not known (censored)",
     "not counted by this KPI",
 )

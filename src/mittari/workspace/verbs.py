@@ -15,7 +15,9 @@ from mittari.measure.receipt import Receipt
 from mittari.measure.result import Record
 from mittari.settings import Settings
 from mittari.value.closes import Close, Closed
+from mittari.workspace import comparing
 from mittari.workspace.asking import Periods
+from mittari.workspace.comparing import Compared, CountedOtherwise
 from mittari.workspace.table import Table
 
 if TYPE_CHECKING:
@@ -165,6 +167,22 @@ class Workspace(ABC):
         """Whether one number differs from an earlier one, beyond noise."""
         definition = find(now.kpi_id)[0]
         return two_periods.compare(now, before, definition.families[now.output], definition.better)
+
+    def by_rules(
+        self,
+        rules: str,
+        kpi: str | None = None,
+        period: Periods = None,
+        by: By = None,
+        where: Where = None,
+        as_of: AsOf = None,
+    ) -> list[Compared]:
+        """Our numbers beside those by another product's rules (`measure/rulesets.py`), where the set has a rule."""
+        return comparing.by_rules(self, rules, kpi, period=period, by=by, where=where, as_of=as_of)
+
+    def counted_otherwise(self, compared: Compared) -> list[CountedOtherwise]:
+        """The contacts that only one of the two counts, or both with another value, each with the reason."""
+        return comparing.counted_otherwise(self, compared)
 
     def __enter__(self) -> Self:
         return self

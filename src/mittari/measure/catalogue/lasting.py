@@ -105,24 +105,37 @@ def bot_resolution_rate(contacts: Any) -> dict[str, Any]:
     left_out="Repeats (the first contact failed already), contacts nobody handled, customers who are not known.",
     beware="Operational: nobody asked the customer. Who gives up or goes elsewhere looks solved.",
 )
-def first_contact_resolution_rate(contacts: Any, *, fcr_method: str = "no_repeat_7d") -> dict[str, Any]:
+def first_contact_resolution_rate(
+    contacts: Any, *, fcr_method: str = "no_repeat_7d", fcr_of: str = "first_contacts"
+) -> dict[str, Any]:
+    """`fcr_of=solved` takes the share of solved contacts, as other products do: what is never solved then lowers nothing."""
+    if fcr_of not in ("first_contacts", "solved"):
+        raise UserError(f"fcr_of is first_contacts or solved, found {fcr_of!r}")
     first = contacts.incoming & contacts.handled & ~contacts.is_repeat & contacts.customer_id.notnull()
     hit, unknown = solved_at_once(contacts, fcr_method)
     waiting = (contacts.since_solve_s < WEEK_S).fill_null(contacts.age_s < MONTH_S)
+    undecided: Any = first & waiting
     decided = first & ~waiting
+    in_time = (contacts.first_solve_s <= MONTH_S).fill_null(False)
+    left_out = {"not handled": ~contacts.handled}
+    if fcr_of == "solved":
+        decided, undecided = contacts.incoming & contacts.solved_first_at.notnull(), None
+        in_time, left_out = decided, {"not solved": contacts.solved_first_at.isnull()}
+    else:
+        left_out = {
+            "repeats an earlier contact": contacts.is_repeat,
+            **left_out,
+            "customer not known": contacts.customer_id.isnull(),
+        }
     return {
         "share": Proportion(
-            hit=hit & (contacts.first_solve_s <= MONTH_S).fill_null(False),
+            hit=hit & in_time,
             of=decided if unknown is None else decided & ~unknown,
             at=contacts.opened_at,
             missing=None if unknown is None else decided & unknown,
-            censored=first & waiting,
-            immature=first & waiting,
-            left_out={
-                "repeats an earlier contact": contacts.is_repeat,
-                "not handled": ~contacts.handled,
-                "customer not known": contacts.customer_id.isnull(),
-            },
+            censored=undecided,
+            immature=undecided,
+            left_out=left_out,
         )
     }
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mittari.errors import UserError
 from mittari.measure.kpi import (
     COUNT,
     DAYS,
@@ -41,9 +42,14 @@ OLD_S = 7 * 86_400
     left_out="Unsolved conversations, those reopened and not solved again, those a bot solved.",
     beware="What is never solved is not in it: read it beside the resolution rate and the open conversations.",
 )
-def resolution_time(contacts: Any) -> dict[str, Any]:
-    # who solved it is often not recorded: only what a bot is known to have solved is left out
-    solved = contacts.incoming & contacts.solved & ~(contacts.resolved_by == "bot").fill_null(False)
+def resolution_time(contacts: Any, *, solved_by: str = "people") -> dict[str, Any]:
+    """From the beginning to the last solve; `solved_by=anyone` counts what a bot solved as well."""
+    if solved_by not in ("people", "anyone"):
+        raise UserError(f"solved_by is people or anyone, found {solved_by!r}")
+    solved = contacts.incoming & contacts.solved
+    if solved_by == "people":
+        # who solved it is often not recorded: only what a bot is known to have solved is left out
+        solved = solved & ~(contacts.resolved_by == "bot").fill_null(False)
     facts: dict[str, Any] = {
         "of": solved,
         "at": contacts.solved_last_at,

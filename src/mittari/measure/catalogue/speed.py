@@ -7,6 +7,8 @@ from mittari.measure.kpi import COUNT, HIGHER, LEAD, LOWER, OBJECTIVE, SECONDS, 
 from mittari.measure.outputs import ALL, PHONE, Count, KaplanMeier, Mean, Proportion, Quantile
 
 UNANSWERED_MATURES_S = 7 * 86_400
+HANDOFF, CREATED = "handoff", "created"
+CALENDAR, BUSINESS = "calendar", "business"
 
 
 @kpi(
@@ -29,11 +31,13 @@ UNANSWERED_MATURES_S = 7 * 86_400
     left_out="Conversations a bot handled alone, posts that need no reply. Unanswered waits are counted as censored.",
     beware="Only answered waits stand in it: who is never answered shows in the response rate and in waiting time.",
 )
-def first_response_time(waits: Any) -> dict[str, Any]:
+def first_response_time(waits: Any, *, frt_start: str = "handoff", frt_clock: str = "calendar") -> dict[str, Any]:
+    """The wait for a person; `frt_start=created` counts the time with the bot as well, by the day of its beginning."""
+    wait_s, began = _first_wait(waits, frt_start, frt_clock)
     answered = waits.opens_wait & waits.answered
     facts: dict[str, Any] = {
-        "of": answered,
-        "at": waits.wait_started_at,
+        "of": answered & wait_s.notnull() if frt_clock == BUSINESS else answered,
+        "at": began,
         "censored": waits.opens_wait & ~waits.answered,
         "immature": waits.open_wait,
         "left_out": {
@@ -43,13 +47,26 @@ def first_response_time(waits: Any) -> dict[str, Any]:
         },
     }
     return {
-        "median": Quantile(value=waits.wait_s, q=0.5, **facts),
-        "p90": Quantile(value=waits.wait_s, q=0.9, **facts),
-        "mean": Mean(value=waits.wait_s, **facts),
+        "median": Quantile(value=wait_s, q=0.5, **facts),
+        "p90": Quantile(value=wait_s, q=0.9, **facts),
+        "mean": Mean(value=wait_s, **facts),
         "business_median": Quantile(
             value=waits.business_wait_s, q=0.5, **{**facts, "of": answered & waits.business_wait_s.notnull()}
         ),
     }
+
+
+def _first_wait(waits: Any, start: str, clock: str) -> tuple[Any, Any]:
+    """The seconds waited and the instant at which the wait began."""
+    if start not in (HANDOFF, CREATED):
+        raise UserError(f"frt_start is {HANDOFF} or {CREATED}, found {start!r}")
+    if clock not in (CALENDAR, BUSINESS):
+        raise UserError(f"frt_clock is {CALENDAR} or {BUSINESS}, found {clock!r}")
+    if clock == BUSINESS and start == CREATED:
+        raise UserError("business hours are known from the hand-off on", hint=f"Leave out frt_start={CREATED}.")
+    if start == CREATED:
+        return waits.first_wait_s, waits.opened_at
+    return waits.business_wait_s if clock == BUSINESS else waits.wait_s, waits.wait_started_at
 
 
 @kpi(
