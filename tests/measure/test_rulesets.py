@@ -204,3 +204,21 @@ def test_slices_and_periods_are_compared_with_their_like(empty: LocalWorkspace) 
     values = {each.here.slice["channel"]: each.there.value for each in found if each.here.period == "2025-03"}
     assert values["email"] == 60
     assert values["chat"] == 120
+
+
+def test_what_differs_most_comes_first(empty: LocalWorkspace) -> None:
+    def by_bot(number: int, minutes: int) -> dict[str, Any]:
+        return case(
+            number,
+            at(3),
+            bot_first=1,
+            channel="chat",
+            handoff_at=at(3) + minutes * MINUTE,
+            first_response_at=at(3, 10),
+        )
+
+    early = at(1) - 11 * HOUR - MINUTE  # still February in Helsinki
+    bot = {"bot_first": 1, "channel": "chat", "handoff_at": at(1), "first_response_at": at(1, 10)}
+    load(empty, "conversations", by_bot(1, 5), by_bot(2, 30), by_bot(3, 30), case(4, early, **bot))
+    _, otherwise = both(empty, "zendesk", FRT)
+    assert list(otherwise) == ["c4", "c2", "c3", "c1"]

@@ -38,7 +38,7 @@ SETS = (
     RuleSet(HOUSE, "Mittari", ()),
     RuleSet(
         "zendesk",
-        "Zendesk Support and Explore",
+        "Zendesk",
         (
             Rule(
                 "first_response_time",
@@ -185,3 +185,8 @@ def rule_set(name: str) -> RuleSet:
             f"no rule set is called {name!r}", hint=f"{did_you_mean(name, known)} Known: {', '.join(known)}.".strip()
         )
     return known[name]
+
+
+def sets_with(kpi: str) -> list[RuleSet]:
+    """The sets that count this KPI otherwise."""
+    return [each for each in SETS if any(rule.kpi == kpi for rule in each.rules)]

@@ -1,5 +1,6 @@
 """Our number beside that of another product's rules, and the contacts that the two count otherwise."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -50,11 +51,19 @@ def by_rules(workspace: "Workspace", rules: str, kpi: str | None = None, **asked
 
 
 def counted_otherwise(workspace: "Workspace", compared: Compared) -> list[CountedOtherwise]:
-    """The contacts that explain the difference, by key. None at all: the same contacts, summed up in another way."""
+    """The contacts that explain the difference: those that only one side counts, then by how much the two differ.
+
+    None at all: the same contacts, summed up in another way.
+    """
     here, there = (
         {str(row["key"]): row for row in workspace.rows(record)} for record in (compared.here, compared.there)
     )
-    return list(_differing(here, there, compared))
+    return sorted(_differing(here, there, compared), key=_weight)
+
+
+def _weight(one: CountedOtherwise) -> tuple[float, str]:
+    """Sorts a contact: the most telling first, equals by key."""
+    return (-math.inf if one.here is None or one.there is None else -abs(one.there - one.here)), one.key
 
 
 def _place(record: Record) -> tuple[Any, ...]:
@@ -62,7 +71,7 @@ def _place(record: Record) -> tuple[Any, ...]:
 
 
 def _differing(here: Mapping[str, Row], there: Mapping[str, Row], compared: Compared) -> Iterator[CountedOtherwise]:
-    for key in sorted({*here, *there}):
+    for key in {**here, **there}:
         ours, theirs = _added(here.get(key)), _added(there.get(key))
         if ours == theirs:
             continue

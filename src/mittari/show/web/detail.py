@@ -28,11 +28,12 @@ from mittari.show.web.address import CHIPS, View, before, spoken, trend_periods
 from mittari.show.web.board import address, goals, stamp
 from mittari.show.web.cards import card_of, goal_text
 from mittari.show.web.pages import Visit, page, part_or_error, streamed, tag_of, unchanged
+from mittari.show.web.rules import rules_html
 from mittari.show.web.site import Site
 from mittari.show.web.trends import drawn_trend
 from mittari.time import Instant, Period
 
-OWN = ("by", "offset", "scale")
+OWN = ("by", "offset", "rules", "scale")
 FOLDED = ("how", "sql")
 ELSEWHERE = ("record", "definition")
 """Parts of a receipt that the page folds away, and those it shows in other places."""
@@ -46,6 +47,7 @@ class Subject:
     output: str
     view: View
     by: str | None
+    rules: str | None = None
 
     @property
     def name(self) -> str:
@@ -73,7 +75,7 @@ def subject(site: Site, name: str, request: Visit) -> Subject:
     by = request.query_params.get("by") or None
     if by is not None and by not in site.dimensions():
         raise UserError(f'there is no dimension "{by}"', hint=f"There are: {', '.join(site.dimensions())}.")
-    return Subject(definition, output or definition.headline, view, by)
+    return Subject(definition, output or definition.headline, view, by, request.query_params.get("rules") or None)
 
 
 def records(site: Site, about: Subject, periods: tuple[str, ...], by: str | None = None) -> list[Record]:
@@ -211,6 +213,7 @@ def parts(site: Site, about: Subject, nonce: str) -> Iterator[str]:
     yield part_or_error("number", lambda: number_html(site, about))
     yield part_or_error("trend", lambda: trend_html(site, about))
     yield part_or_error("slices", lambda: slices_html(site, about))
+    yield part_or_error("rules", lambda: rules_html(site, about))
     yield '</div><aside class="column" aria-label="What the number means">'
     yield part_or_error("definition", lambda: definition_html(site, about))
     yield site.render("kpi_later.html", about=about, part="receipt", title="Receipt", trigger="load")
@@ -224,7 +227,7 @@ def kpi_page(request: Visit, name: FromPath[str]) -> Response[Any] | Stream:
     """The page of one KPI or of one of its outputs."""
     site: Site = request.app.state.site
     about = subject(site, name, request)
-    tag = tag_of("kpi", name, about.view.query(by=about.by), site.version())
+    tag = tag_of("kpi", name, about.view.query(by=about.by, rules=about.rules), site.version())
     return unchanged(request, tag) or streamed(request, parts(site, about, request.scope["state"]["nonce"]), tag)
 
 
@@ -234,6 +237,14 @@ def kpi_slices(request: Visit, name: FromPath[str]) -> Response[Any]:
     site: Site = request.app.state.site
     about = subject(site, name, request)
     return page(request, part_or_error("slices", lambda: slices_html(site, about)))
+
+
+@get("/kpi/{name:str}/rules", sync_to_thread=True)
+def kpi_rules(request: Visit, name: FromPath[str]) -> Response[Any]:
+    """The number by another product's rules, put in place when one is chosen."""
+    site: Site = request.app.state.site
+    about = subject(site, name, request)
+    return page(request, part_or_error("rules", lambda: rules_html(site, about)))
 
 
 @get("/kpi/{name:str}/receipt", sync_to_thread=True)
@@ -254,4 +265,4 @@ def kpi_json(request: Visit, name: FromPath[str]) -> Response[bytes]:
     return Response(body.encode(), media_type="application/json", headers={"cache-control": "no-store"})
 
 
-HANDLERS = [kpi_page, kpi_slices, kpi_receipt, kpi_json]
+HANDLERS = [kpi_page, kpi_slices, kpi_rules, kpi_receipt, kpi_json]

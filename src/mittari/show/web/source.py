@@ -82,6 +82,20 @@ class Source(Protocol):
     def rows(self, record: Record, limit: int = 50, offset: int = 0) -> list[dict[str, Any]]:
         """The rows behind this number, those left out included."""
 
+    def by_rules(
+        self,
+        rules: str,
+        kpi: str | None = None,
+        period: Any = None,
+        by: Any = None,
+        where: Any = None,
+        as_of: Any = None,
+    ) -> Sequence[Any]:
+        """This number beside that of another product's rules: `rule`, `here`, `there`."""
+
+    def counted_otherwise(self, compared: Any) -> Sequence[Any]:
+        """The contacts that explain the difference: `key`, `here`, `there`, `left_out`."""
+
     def targets(self) -> Mapping[str, Any]:
         """The installation's own targets by KPI id."""
 

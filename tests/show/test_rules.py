@@ -1,0 +1,61 @@
+"""The panel with the rules of other products, over the golden facts."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from installation import copy_of
+from mittari.show.web.app import create_app
+from mittari.workspace import open_home
+from show.visitor import Visitor
+
+MARCH = "period=2025-03"
+
+
+@pytest.fixture(scope="module")
+def visitor(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    with open_home(copy_of(loaded_home, tmp_path_factory.mktemp("rules"))) as workspace:
+        yield Visitor(create_app(workspace))
+
+
+def panel(html: str) -> str:
+    [found] = re.findall(r'<section class="panel" id="rules".*?</section>', html, re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found))
+
+
+def test_a_page_offers_the_products_that_count_the_kpi_otherwise(visitor: Visitor) -> None:
+    said = panel(visitor.get(f"/kpi/resolution_time?{MARCH}").text)
+    assert "Zendesk" in said
+    assert "Chatwoot" in said
+    assert "Genesys" not in said
+    assert "Why does another tool show another number?" in said
+
+
+@pytest.mark.parametrize("address", ["/kpi/service_level?rules=genesys&", "/kpi/service_level/rules?rules=genesys&"])
+def test_a_chosen_product_shows_both_numbers_and_the_contacts(visitor: Visitor, address: str) -> None:
+    said = panel(visitor.get(address + MARCH).text)
+    assert re.search(r"Here 55\.6.% There 50\.0.% Because every abandoned call", said)
+    assert re.search(r"k07 – no hit abandoned at once", said)
+    assert "flow-outs left out" in said
+
+
+def test_the_average_of_another_product_is_named_as_such(visitor: Visitor) -> None:
+    said = panel(visitor.get(f"/kpi/first_response_time/rules?rules=chatwoot&{MARCH}").text)
+    assert "(mean)" in said
+    assert "No contact is counted otherwise" in said
+
+
+@pytest.mark.parametrize("name", ["nps", "resolution_time.mean"])
+def test_a_number_that_nobody_counts_otherwise_has_no_panel(visitor: Visitor, name: str) -> None:
+    answer = visitor.get(f"/kpi/{name}?{MARCH}")
+    assert answer.status == 200
+    assert 'id="rules"' not in answer.text
+
+
+@pytest.mark.parametrize("rules", ["zendsk", "zendesk", "house"])
+def test_a_set_without_a_rule_for_it_is_said_in_the_panel(visitor: Visitor, rules: str) -> None:
+    said = visitor.get(f"/kpi/service_level/rules?rules={rules}&{MARCH}").text
+    assert "no rule set is called" in said or "say nothing of their own about service_level" in said
+    assert "Here" not in said
