@@ -14,6 +14,7 @@ from typing import Any
 
 from mittari.change import two_periods
 from mittari.measure.kpi import Definition
+from mittari.measure.outputs import Proportion
 from mittari.measure.result import Record
 from mittari.settings import Settings
 from mittari.time import Instant, parse_period
@@ -89,7 +90,7 @@ def definition(row: tuple[Any, ...], number: int) -> Definition:
         counted="Every case of the period.",
         left_out="Spam, tests and what other companies sent.",
         beware="A short period says little.",
-        build=dict,
+        build=lambda _rows, **_params: dict.fromkeys(outputs, Proportion(at=None)),
         tables=("conversations",),
         outputs=outputs,
         target=target,

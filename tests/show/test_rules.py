@@ -59,3 +59,9 @@ def test_a_set_without_a_rule_for_it_is_said_in_the_panel(visitor: Visitor, rule
     said = visitor.get(f"/kpi/service_level/rules?rules={rules}&{MARCH}").text
     assert "no rule set is called" in said or "say nothing of their own about service_level" in said
     assert "Here" not in said
+
+
+def test_a_page_says_how_often_its_interval_holds_the_truth(visitor: Visitor) -> None:
+    html = visitor.get(f"/kpi/average_speed_of_answer?{MARCH}").text
+    assert "of thirty very uneven values in about 91" in html
+    assert "<dt>Interval</dt>" not in visitor.get(f"/kpi/open_conversation_count?{MARCH}").text

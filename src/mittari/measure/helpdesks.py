@@ -15,8 +15,8 @@ Written from the declarations (`python -m mittari.measure.helpdesks > docs/helpd
 `mittari scorecard --rules zendesk` shows the same contacts under the rules that another product publishes, beside our
 own; `mittari kpi first_response_time --rules zendesk` lists every contact that the two count otherwise, with the
 reason, and `--rows` writes all of them to a file. In Python `workspace.by_rules("zendesk", period="2026-10")` and
-`workspace.counted_otherwise(...)` do the same, and so does the page of a KPI once a product is chosen on it. A KPI that a set does not name is counted there as here, or unknown
-there.
+`workspace.counted_otherwise(...)` do the same, and so does the page of a KPI once a product is chosen on it. A KPI that
+a set does not name is counted there as here, or unknown there.
 """
 
 

@@ -176,6 +176,7 @@ def definition_html(site: Site, about: Subject) -> str:
         about=about,
         goal=goal(site, about),
         words=words,
+        held=words.HELD_WORDS.get(definition.families[about.output]),
         goal_said=goal_text(goal(site, about), definition.unit_of(about.output), site.style),
         guards=[(titles.get(name, name), address(name, about.view)) for name in definition.guard],
     )
