@@ -195,3 +195,19 @@ def test_an_empty_installation_names_the_table_each_number_needs(ask: Ask, tmp_p
     for record in records:
         assert any(table in record["note"] for table in catalogue()[record["kpi_id"]].tables), record["kpi_id"]
         assert "mittari import" in record["note"]
+
+
+def test_slices_are_told_beside_each_other(ask: Ask) -> None:
+    told = ask("kpi", "resolution_rate", *MARCH, "--by", "channel").out
+    assert "drawn to the whole" in told
+    assert "too few to tell" in told
+
+
+def test_medians_have_no_league(ask: Ask) -> None:
+    assert "drawn to the whole" not in ask("kpi", "first_response_time", *MARCH, "--by", "channel").out
+
+
+def test_a_league_adds_nothing_to_the_records(ask: Ask) -> None:
+    records = json.loads(ask("kpi", "resolution_rate", *MARCH, "--by", "channel", "--json").out)
+    assert len(records) > 1
+    assert all(set(record) == set(Record.__dataclass_fields__) for record in records)

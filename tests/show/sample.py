@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from mittari.change import two_periods
+from mittari.change.league import Standing, league
 from mittari.measure.kpi import Definition
 from mittari.measure.outputs import Proportion
 from mittari.measure.result import Record
@@ -258,6 +259,9 @@ class SampleWorkspace:
     def difference(self, now: Record, before: Record) -> two_periods.Change:
         row = next(row for row in KPIS if row[0] == now.kpi_id)
         return two_periods.compare(now, before, row[5], row[3])
+
+    def league(self, records: list[Record]) -> list[Standing]:
+        return league(records, "Proportion")
 
     def interventions(self) -> list[Change]:
         return [Change("call-back offered in the queue", datetime(2026, 9, 30, 6), "service_level")]

@@ -166,6 +166,8 @@ def run_kpi(chosen: argparse.Namespace) -> int:
             **params,
         )
         show(table, chosen)
+        if chosen.by and not chosen.json and not chosen.csv:
+            print(printing.league(table, workspace.league(table)), end="")
         for number, record in enumerate(table):
             if chosen.receipt or chosen.rows:
                 _open(table, number, record, chosen)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mittari.change.league import Standing
     from mittari.measure.kpi import Definition
     from mittari.measure.result import Record
     from mittari.measure.rulesets import RuleSet
@@ -33,6 +34,11 @@ def number(value: float | None, unit: str) -> str:
         return f"{value:,.2f} {unit}".replace(",", " ")
     told = unit.replace("_", " ")
     return f"{value:.3g} {told}" if unit in ("scale_points", "ratio", "cases_per_hour") else f"{value:.1f} {told}"
+
+
+def difference(value: float | None, unit: str) -> str:
+    """A difference: that of two shares is in percentage points."""
+    return f"{value * 100:.1f} pp" if value is not None and unit == "fraction" else number(value, unit)
 
 
 def duration(seconds: float) -> str:
@@ -66,6 +72,28 @@ def records(table: Sequence["Record"]) -> str:
             )
         )
     return columns(rows)
+
+
+def league(table: Sequence["Record"], standings: Sequence["Standing"]) -> str:
+    """The slices against each other, those that differ first; nothing where the family cannot be compared."""
+    compared = [each for each in zip(table, standings, strict=True) if each[1].shrunk is not None]
+    if not compared:
+        return ""
+    compared.sort(key=lambda each: 2.0 if each[1].p_adjusted is None else each[1].p_adjusted)
+    rows = [("\nslice", "value", "less the rest", "p adjusted", "drawn to the whole", "")]
+    for record, each in compared:
+        where = ", ".join(f"{name}={shown(value)}" for name, value in record.slice.items())
+        rows.append(
+            (
+                f"{record.period} {where}",
+                number(record.value, record.unit),
+                difference(each.difference, record.unit),
+                NOTHING if each.p_adjusted is None else f"{each.p_adjusted:.3f}".replace("0.000", "<0.001"),
+                number(each.shrunk, record.unit),
+                {True: "differs", False: "", None: "too few to tell"}[each.differs],
+            )
+        )
+    return columns(rows) + "\n"
 
 
 def scorecard(table: Sequence["Record"]) -> str:
@@ -119,7 +147,7 @@ def compared(found: Sequence["Compared"], rules: "RuleSet") -> str:
                 f"{here.period} {where}".strip(),
                 number(here.value, here.unit),
                 number(there.value, there.unit),
-                "none" if moved is None and None not in (here.value, there.value) else number(moved, here.unit),
+                "none" if moved is None and None not in (here.value, there.value) else difference(moved, here.unit),
             )
         )
         note = f"{here.name}: {each.rule.because} ({each.rule.source})."

@@ -36,6 +36,9 @@ HELD_WORDS: Mapping[str, str] = {
 }
 """By family, as simulated (bench/coverage.py, docs/statistics.md)."""
 
+DRAWN_WORDS = "Likely: the value drawn towards the whole by as much as it may be chance; slices are ranked by it."
+DIFFERS_WORDS = "Differs: from all others together, beyond chance, corrected for how many are compared."
+
 UNDECIDED = frozenset({"low_n", "few_blocks"})
 """Flags that forbid ranking, colour and verdict (SPEC G21)."""
 
@@ -81,5 +84,5 @@ def notices(status: str, flags: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def humanised(name: str) -> str:
-    """An id as words: `first_response_time` becomes "first response time"."""
-    return name.replace("_", " ").replace(".", " · ")
+    """An id as words: `first_response_time` becomes "first response time"; what is words already stays as it is."""
+    return name if " " in name else name.replace("_", " ").replace(".", " · ")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from mittari.change import two_periods
+from mittari.change.league import Standing, league
 from mittari.change.two_periods import Change
 from mittari.measure import recompute
 from mittari.measure.kpi import Definition, catalogue, find
@@ -167,6 +168,19 @@ class Workspace(ABC):
         """Whether one number differs from an earlier one, beyond noise."""
         definition = find(now.kpi_id)[0]
         return two_periods.compare(now, before, definition.families[now.output], definition.better)
+
+    def league(self, records: Sequence[Record]) -> list[Standing]:
+        """Slices of one output side by side, in the order given: which differ from the rest, and by how much each value
+        is likely to be chance (G23). Each period and scale is a league of its own."""
+        leagues: dict[tuple[str, str | None], list[int]] = {}
+        for place, record in enumerate(records):
+            leagues.setdefault((record.period, record.slice.get("scale")), []).append(place)
+        told = [Standing()] * len(records)
+        for places in leagues.values():
+            family = find(records[places[0]].kpi_id)[0].families[records[places[0]].output]
+            for place, standing in zip(places, league([records[one] for one in places], family), strict=True):
+                told[place] = standing
+        return told
 
     def by_rules(
         self,

@@ -156,7 +156,8 @@ def slices_html(site: Site, about: Subject) -> str:
         found = records(site, about, (about.view.period.text,), by=about.by)
         overall = current(site, about)
         whole = overall[0].value if len(overall) == 1 else None
-        table = slices.compared(about.definition, found, about.by, whole, goal(site, about), site.style)
+        among = site.source.league(found)
+        table = slices.compared(about.definition, found, among, about.by, whole, goal(site, about), site.style)
     relation = about.definition.relation
     options = [name for name in site.dimensions() if name not in about.view.where and not missing(relation, [name])]
     links: dict[str | None, str] = {}
@@ -164,7 +165,7 @@ def slices_html(site: Site, about: Subject) -> str:
         links = {
             row.key: f"{address(about.name, about.view)}&{urlencode({table.dimension: row.key})}" for row in table.rows
         }
-    return site.render("kpi_slices.html", about=about, table=table, options=options, links=links)
+    return site.render("kpi_slices.html", about=about, table=table, options=options, links=links, words=words)
 
 
 def definition_html(site: Site, about: Subject) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mittari.change.league import Standing
 from mittari.measure.kpi import LOWER, Definition
 from mittari.measure.result import Record
 from mittari.show import format as formats
@@ -30,6 +31,8 @@ class SliceRow:
     at: float | None
     low: float | None
     high: float | None
+    drawn: str
+    differs: bool | None
 
 
 @dataclass(frozen=True)
@@ -45,24 +48,41 @@ class SliceTable:
     overall_said: str
     target_said: str
 
+    @property
+    def draws(self) -> bool:
+        """Whether values are drawn towards the whole: not all kinds of numbers can be."""
+        return any(row.drawn != formats.NOTHING for row in self.rows)
+
 
 def compared(
-    definition: Definition, records: Sequence[Record], by: str, overall: float | None, goal: Goal | None, style: Style
+    definition: Definition,
+    records: Sequence[Record],
+    standings: Sequence[Standing],
+    by: str,
+    overall: float | None,
+    goal: Goal | None,
+    style: Style,
 ) -> SliceTable:
-    """The table for the records of one period, one for each value of the dimension `by`."""
+    """The table for the records of one period, one for each value of the dimension `by`.
+
+    They are ranked by what each value is likely to be, so that few cases do not stand on both ends.
+    """
     unit = definition.unit if not records else records[0].unit
     low, high = span(records, overall, goal)
 
     def place(value: float | None) -> float | None:
         return None if value is None else round(100 * (AIR + (1 - 2 * AIR) * (value - low) / (high - low)), 2)
 
-    decided = [record for record in records if record.value is not None and not UNDECIDED & set(record.flags)]
-    decided.sort(key=lambda record: record.value or 0.0, reverse=definition.better != LOWER)
-    others = sorted(
-        (record for record in records if record not in decided), key=lambda record: record.slice.get(by) or ""
-    )
+    def likely(pair: tuple[Record, Standing]) -> float:
+        record, standing_of = pair
+        return (record.value if standing_of.shrunk is None else standing_of.shrunk) or 0.0
+
+    pairs = list(zip(records, standings, strict=True))
+    decided = [pair for pair in pairs if pair[0].value is not None and not UNDECIDED & set(pair[0].flags)]
+    others = sorted((pair for pair in pairs if pair not in decided), key=lambda pair: pair[0].slice.get(by) or "")
+    decided.sort(key=likely, reverse=definition.better != LOWER)
     rows = []
-    for record in [*decided, *others]:
+    for record, among in [*decided, *others]:
         state = standing(record, goal)
         bounds = [None if bound is None else min(max(bound, low), high) for bound in (record.ci_low, record.ci_high)]
         rows.append(
@@ -79,6 +99,8 @@ def compared(
                 at=place(record.value),
                 low=place(bounds[0]),
                 high=place(bounds[1]),
+                drawn=str(formats.quantity(among.shrunk, unit, style)),
+                differs=among.differs,
             )
         )
     return SliceTable(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from mittari.change.league import Standing
 from mittari.change.two_periods import Change
 from mittari.measure.kpi import Definition
 from mittari.measure.result import Record
@@ -81,6 +82,9 @@ class Source(Protocol):
 
     def rows(self, record: Record, limit: int = 50, offset: int = 0) -> list[dict[str, Any]]:
         """The rows behind this number, those left out included."""
+
+    def league(self, records: Sequence[Record]) -> Sequence[Standing]:
+        """Slices side by side, in the order given; no query, the records hold what it takes."""
 
     def by_rules(
         self,
