@@ -47,6 +47,19 @@ def test_the_latest_score_of_a_question_counts(empty: LocalWorkspace) -> None:
     assert value(empty, "service_quality_score", "2025-03-01..2025-04-30") == (50, 1)
 
 
+def test_a_person_is_filed_under_the_channel_they_answered_by_last(empty: LocalWorkspace) -> None:
+    """Of trust they spoke on the 3rd and again, about another conversation, on the 9th; of speed on the 5th."""
+    load(
+        empty,
+        "responses",
+        said(0, "k", "trust", 5, conversation_id="c0", channel="email", responded_at=at(3)),
+        said(1, "k", "speed", 1, conversation_id="c1", channel="chat", responded_at=at(5)),
+        said(2, "k", "trust", 5, conversation_id="c2", channel="social", responded_at=at(9)),
+    )
+    table = empty.kpi("service_quality_score", "2025-03", by="channel", as_of="2025-12-01")
+    assert {record.slice["channel"]: record.n for record in table if record.n} == {"social": 1}
+
+
 @pytest.mark.parametrize("mark", ["is_test", "is_repeat_press"])
 def test_an_answer_that_does_not_count_changes_no_mean(empty: LocalWorkspace, mark: str) -> None:
     first, later = said(0, "k", "trust", 5), said(1, "k", "trust", 1, responded_at=at(4), **{mark: 1})
