@@ -135,7 +135,7 @@ def reported(pairs: Sequence[tuple["Record", "Record | None"]]) -> str:
 
 def compared(found: Sequence["Compared"], rules: "RuleSet") -> str:
     """Ours beside theirs, each difference with its rule and the source, and what could not be done as they do."""
-    rows = [("figure", "", "here", rules.name, "difference")]
+    rows = [("figure", "", "here", "n", rules.name, "n", "difference", "")]
     notes = []
     for each in found:
         here, there = each.here, each.there
@@ -145,9 +145,12 @@ def compared(found: Sequence["Compared"], rules: "RuleSet") -> str:
             (
                 here.name if here.output == there.output else f"{here.name} / {there.output}",
                 f"{here.period} {where}".strip(),
-                number(here.value, here.unit),
-                number(there.value, there.unit),
+                f"{number(here.value, here.unit)} {interval(here)}".strip(),
+                number(here.n, "count"),
+                f"{number(there.value, there.unit)} {interval(there)}".strip(),
+                number(there.n, "count"),
                 "none" if moved is None and None not in (here.value, there.value) else difference(moved, here.unit),
+                here.note or there.note or "",
             )
         )
         note = f"{here.name}: {each.rule.because} ({each.rule.source})."
