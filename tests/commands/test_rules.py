@@ -26,6 +26,7 @@ def test_where_there_is_nothing_to_compare_the_reason_stands(ask: Ask) -> None:
     assert "service_level.share" in told
     assert "no_data" not in told
     assert "which does not contain all of 2018-01" in told
+    assert "there is nothing to compare" in ask("kpi", "service_level", "--period", "2018-01", "--rules", "genesys").out
 
 
 def test_as_records_ours_comes_before_theirs(ask: Ask) -> None:

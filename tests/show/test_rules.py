@@ -47,6 +47,12 @@ def test_the_average_of_another_product_is_named_as_such(visitor: Visitor) -> No
     assert "No contact is counted otherwise" in said
 
 
+def test_a_period_without_calls_says_why_there_is_nothing_to_compare(visitor: Visitor) -> None:
+    said = panel(visitor.get("/kpi/service_level/rules?rules=genesys&period=2018-01").text)
+    assert "which does not contain all of 2018-01" in said
+    assert "No contact is counted otherwise" not in said
+
+
 @pytest.mark.parametrize("name", ["nps", "resolution_time.mean"])
 def test_a_number_that_nobody_counts_otherwise_has_no_panel(visitor: Visitor, name: str) -> None:
     answer = visitor.get(f"/kpi/{name}?{MARCH}")

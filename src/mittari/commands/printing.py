@@ -164,6 +164,8 @@ def compared(found: Sequence["Compared"], rules: "RuleSet") -> str:
 def otherwise(each: "Compared", contacts: Sequence["CountedOtherwise"]) -> str:
     """The first contacts that the two count otherwise, and how many there are."""
     told = f"\n{each.here.name} {each.here.period}: "
+    if each.here.value is None and each.there.value is None:
+        return f"{told}there is nothing to compare."
     if not contacts:
         return f"{told}no contact is counted otherwise; the same ones are summed up in another way."
     rows = [("contact", "here", "there", "")]

@@ -24,6 +24,7 @@ class Side:
     source: str
     contacts: list[tuple[str, str, str, str]]
     count: int
+    nothing: str | None = None
 
     @property
     def tells_why(self) -> bool:
@@ -62,6 +63,13 @@ def _compared(site: Site, about: "Subject", chosen: RuleSet, where: dict[str, st
     return [_side(site, each) for each in found]
 
 
+def _nothing(compared: Any) -> str | None:
+    """Why there is nothing to compare; None where either number has a value."""
+    if compared.here.value is None and compared.there.value is None:
+        return compared.here.note or "There is nothing to count in this period and slice."
+    return None
+
+
 def _side(site: Site, compared: Any) -> Side:
     def said(value: float | None) -> str:
         if value is not None and unit == "fraction":
@@ -78,4 +86,5 @@ def _side(site: Site, compared: Any) -> Side:
         source=rule.source,
         contacts=[(one.key, said(one.here), said(one.there), one.left_out or "") for one in contacts[:SHOWN]],
         count=len(contacts),
+        nothing=_nothing(compared),
     )
