@@ -161,6 +161,16 @@ def test_one_reply_is_enough_there_whoever_writes_again(empty: LocalWorkspace, r
     }
 
 
+def test_a_case_that_is_open_again_is_no_solved_one(empty: LocalWorkspace) -> None:
+    a_case_of_each_kind(empty)
+    again = {"customer_id": "k6", "first_response_at": at(3, 9, 5), "reopened_at": at(4), "reopen_count": 1}
+    load(empty, "conversations", case(6, at(3), **again, **solved(at(3, 9, 30))))
+    load(empty, "messages", said(7, 6, 5))
+    compared, otherwise = both(empty, "zendesk", FCR)
+    assert compared.there.n == 3
+    assert told(otherwise["c6"]) == (0, None, "not solved")
+
+
 def test_one_teammate_is_enough_there(empty: LocalWorkspace) -> None:
     """All three solved ones were closed once by the one who answered."""
     a_case_of_each_kind(empty)

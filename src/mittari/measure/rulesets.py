@@ -59,7 +59,7 @@ SETS = (
                 "share",
                 "a ticket is one-touch there when it is solved with one agent reply at most, whoever writes again "
                 "later, and the share is of solved tickets",
-                "Zendesk help, Explore metrics for Support: one-touch tickets",
+                "Zendesk help, How are one-touch resolutions calculated",
                 {"fcr_method": "one_touch", "fcr_of": "solved"},
             ),
         ),
@@ -164,7 +164,7 @@ SETS = (
                 "call_abandonment_rate",
                 "share",
                 "every abandoned call counts there, also those that hung up at once",
-                "Genesys Cloud help, Metric definitions: abandons",
+                "Genesys Cloud help, Metric definitions; What type of situations do abandons include",
                 {"short": -1},
             ),
         ),
@@ -172,6 +172,7 @@ SETS = (
             "Their switches are taken as: abandons and short abandons included, flow-outs left out.",
             "The seconds of the target are set per queue there; here the parameter `within` holds for all.",
             "Calls that flow out to another queue or a callback are offered calls there; here they are not.",
+            "A call that waits over the full half-hour is offered in one interval there and answered in the next.",
         ),
     ),
 )

@@ -108,7 +108,7 @@ def bot_resolution_rate(contacts: Any) -> dict[str, Any]:
 def first_contact_resolution_rate(
     contacts: Any, *, fcr_method: str = "no_repeat_7d", fcr_of: str = "first_contacts"
 ) -> dict[str, Any]:
-    """`fcr_of=solved` takes the share of solved contacts, as other products do: what is never solved then lowers nothing."""
+    """`fcr_of=solved` takes the share of contacts that are solved, as other products do: the unsolved lower nothing."""
     if fcr_of not in ("first_contacts", "solved"):
         raise UserError(f"fcr_of is first_contacts or solved, found {fcr_of!r}")
     first = contacts.incoming & contacts.handled & ~contacts.is_repeat & contacts.customer_id.notnull()
@@ -119,8 +119,8 @@ def first_contact_resolution_rate(
     in_time = (contacts.first_solve_s <= MONTH_S).fill_null(False)
     left_out = {"not handled": ~contacts.handled}
     if fcr_of == "solved":
-        decided, undecided = contacts.incoming & contacts.solved_first_at.notnull(), None
-        in_time, left_out = decided, {"not solved": contacts.solved_first_at.isnull()}
+        decided, undecided = contacts.incoming & contacts.solved, None
+        in_time, left_out = decided, {"not solved": ~contacts.solved}
     else:
         left_out = {
             "repeats an earlier contact": contacts.is_repeat,
