@@ -1,18 +1,21 @@
 """How often the 95 % intervals hold the truth, in worlds whose truth is known.
 
-    python bench/coverage.py [--worlds 10000] [--seed 1]
+    python bench/coverage.py [--worlds 10000] [--seed 1] [--strict]
 
-Every cell draws so many worlds of n rows, independent or in blocks of 8 whose rows are alike, hands their block sums to
-the families as a query would, and counts the intervals that hold the truth. Shares are uniform from .02 to .98, of net
-shares the same with the rest divided at random; durations are lognormal (sigma 1 of the logarithm) with means from 5 to
-500 s; a ratio is of such amounts over quantities of lognormal size (sigma .5). In blocks a fifth of the variance is
-between them: beta-binomial and Dirichlet-multinomial shares with an intraclass correlation of .2, a fifth of the
-variance of the logarithm else. 30 rows in blocks of 8 are four blocks, so that row shows what `few_blocks` warns of;
-"30 blocks" are 30 whole ones. Counts are of 28 days whose means vary by weekday and by chance (gamma).
+Every point of the grid draws so many worlds of n rows, and every average ten times as many. Rows are independent or in
+blocks of 8 whose rows are alike. A cell hands their block sums to the families as a query would, and counts the
+intervals that hold the truth. Shares are uniform from .02 to .98, of net shares the same with the rest divided at
+random; durations are lognormal (sigma 1 of the logarithm) with means from 5 to 500 s; a ratio is of such amounts over
+quantities of lognormal size (sigma .5). In blocks a fifth of the variance is between them: beta-binomial and Dirichlet-
+multinomial shares with an intraclass correlation of .2, a fifth of the variance of the logarithm else. 30 rows in
+blocks of 8 are four blocks, the last of six rows, so that row shows what `few_blocks` warns of; "30 blocks" are 30
+whole ones. Counts are of 28 days whose means vary by weekday and by chance (gamma).
 
-Shares, net shares, means and ratios shall hold the truth in 94 to 96.5 % of worlds, and at no p of the grid from .05 to
-.95 in less than 91 %; counts and quantiles may be conservative. What misses that is marked, and ends the run with 1
-unless it is known (`KNOWN`) and told on the page of the statistics.
+Shares, net shares, means and ratios shall hold the truth in 94 to 96.5 % of worlds on average, and shares and net
+shares at no p of the grid from .05 to .95 in less than 91 %. Means and ratios need no grid: their intervals stretch
+with the unit, so every mean is held alike. Counts and quantiles may be conservative; where they hold less than 94 %
+that is printed as `below`, without a limit. A miss ends the run with 1 unless it is known (`KNOWN`), told on the page
+of the statistics and no worse than told there; with `--strict` a known one does too.
 """
 
 import argparse
@@ -31,17 +34,20 @@ LOW, HIGH, LOWEST = 0.94, 0.965, 0.91
 BLOCK, ALIKE, SIGMA, SIGMA_OF_SIZE = 8, 0.2, 1.0, 0.5
 GRID = np.round(np.arange(0.05, 0.951, 0.05), 2)
 DAYS = 28
-FEW = ("30 rows in blocks", "30 blocks")
-KNOWN = frozenset(
-    [
-        *((name, shape) for name in ("share", "mean", "ratio") for shape in FEW),
-        ("net share", FEW[0]),
-        ("mean", "30 rows"),
-        ("ratio", "30 rows"),
-        ("ratio", "1000 rows"),
-    ]
-)
-"""Too narrow by 10,000 worlds: the variance of so few blocks, or of so skewed amounts, is itself uncertain."""
+AVERAGED = 10
+"""Times the worlds of a point of the grid: some averages lie within a tenth of a per cent of the limit."""
+KNOWN = {
+    ("share", "30 rows in blocks"): 0.904,
+    ("share", "30 blocks"): 0.937,
+    ("net share", "30 rows in blocks"): 0.909,
+    ("mean", "30 rows"): 0.905,
+    ("mean", "30 rows in blocks"): 0.930,
+    ("mean", "30 blocks"): 0.935,
+    ("ratio", "30 rows"): 0.892,
+    ("ratio", "30 rows in blocks"): 0.918,
+    ("ratio", "30 blocks"): 0.930,
+}
+"""What is held where it is too little: the variance of so few blocks, or of so skewed amounts, is itself uncertain."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +176,7 @@ def counts(random: np.random.Generator, shape: Shape, p: Floats) -> Iterable[boo
 
 BOUND = {"share": proportions, "net share": net_shares, "mean": means, "ratio": ratios}
 FREE = {"median": medians, "count": counts}
+WITH_GRID = frozenset(["share", "net share"])
 
 
 def share_held(worlds: Worlds, shape: Shape, p: Floats, seed: list[int]) -> float:
@@ -180,36 +187,48 @@ def share_held(worlds: Worlds, shape: Shape, p: Floats, seed: list[int]) -> floa
     )
 
 
-def cell(name: str, worlds: Worlds, shape: Shape, number: int, seed: int) -> bool:
-    """Print one line; whether the limits hold that bind this family."""
+def is_known(name: str, shape: Shape, mean: float, error: float) -> bool:
+    """Whether the page tells of this miss; four standard errors of a run, as the figure told has one of its own."""
+    told = KNOWN.get((name, shape.said))
+    return told is not None and mean >= told - 4 * error
+
+
+def verdict(name: str, shape: Shape, mean: float, worst: float, error: float) -> str:
+    """`holds`, `MISSES` or `misses (known)`; of a family without limits `below` where it holds too little."""
+    if name in FREE:
+        return "holds" if mean >= LOW else "below"
+    if LOW <= mean <= HIGH and worst >= LOWEST:
+        return "holds"
+    return "misses (known)" if is_known(name, shape, mean, error) else "MISSES"
+
+
+def cell(name: str, worlds: Worlds, shape: Shape, number: int, seed: int) -> str:
+    """Print one line; its verdict."""
     place = [seed, list(BOUND | FREE).index(name), SHAPES.index(shape)]
-    p = np.random.default_rng([*place, 0]).uniform(0.02, 0.98, number)
+    p = np.random.default_rng([*place, 0]).uniform(0.02, 0.98, AVERAGED * number)
     mean = share_held(worlds, shape, p, [*place, 1])
-    error = np.sqrt(mean * (1 - mean) / number)
-    line = f"{name:10} {shape.said:20} {mean * 100:5.1f} % ± {error * 100:.1f}"
-    if name not in BOUND:
-        print(line, flush=True)
-        return True
-    found = {at: share_held(worlds, shape, np.full(number, at), [*place, 2 + n]) for n, at in enumerate(GRID.tolist())}
-    worst = min(found, key=lambda at: found[at])
-    good = LOW <= mean <= HIGH and found[worst] >= LOWEST
-    known = (name, shape.said) in KNOWN
-    mark = "" if good else "  misses (known)" if known else "  MISSES"
-    print(f"{line}   worst {found[worst] * 100:5.1f} % at {worst:.2f}{mark}", flush=True)
-    return good or known
+    error = float(np.sqrt(mean * (1 - mean) / len(p)))
+    grid = GRID.tolist() if name in WITH_GRID else []
+    found = {at: share_held(worlds, shape, np.full(number, at), [*place, 2 + n]) for n, at in enumerate(grid)}
+    worst = min(found, key=lambda at: found[at], default=None)
+    said = "" if worst is None else f"worst {found[worst] * 100:5.1f} % at {worst:.2f}"
+    reached = verdict(name, shape, mean, min(found.values(), default=1.0), error)
+    print(f"{name:10} {shape.said:20} {mean * 100:6.2f} % ± {error * 100:.2f}   {said:22} {reached}", flush=True)
+    return reached
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--worlds", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--strict", action="store_true", help="end with 1 for a known miss as well")
     chosen = parser.parse_args()
-    good = [
+    reached = [
         cell(name, worlds, shape, chosen.worlds, chosen.seed)
         for name, worlds in (BOUND | FREE).items()
         for shape in SHAPES
     ]
-    return 0 if all(good) else 1
+    return 1 if "MISSES" in reached or (chosen.strict and "misses (known)" in reached) else 0
 
 
 if __name__ == "__main__":

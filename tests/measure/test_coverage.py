@@ -61,3 +61,50 @@ def test_intervals_of_a_thousand_independent_rows_hold_the_truth(coverage: Modul
     worlds = (coverage.BOUND | coverage.FREE)[name]
     p = np.linspace(0.02, 0.98, 1000)
     assert 0.93 <= coverage.share_held(worlds, coverage.SHAPES[1], p, [5]) <= 0.98
+
+
+def test_shares_of_thirty_independent_rows_keep_the_limits(coverage: ModuleType) -> None:
+    p = np.random.default_rng(6).uniform(0.02, 0.98, 5000)
+    held = coverage.share_held(coverage.BOUND["share"], coverage.SHAPES[0], p, [6])
+    assert coverage.LOW <= held <= coverage.HIGH
+
+
+@pytest.mark.parametrize("name", ["mean", "ratio"])
+@pytest.mark.parametrize("shape", [0, 2])
+def test_every_mean_is_held_alike(coverage: ModuleType, name: str, shape: int) -> None:
+    """So that no grid of means is needed: the same draws in another unit are held in the same worlds."""
+    held = [
+        list(coverage.BOUND[name](np.random.default_rng(7), coverage.SHAPES[shape], np.full(500, p)))
+        for p in (0.02, 0.98)
+    ]
+    assert held[0] == held[1]
+    assert 0 < sum(held[0]) < 500
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "mean", "worst", "said"),
+    [
+        ("share", 0, 0.94, 0.91, "holds"),
+        ("share", 0, 0.939, 0.92, "MISSES"),
+        ("share", 0, 0.966, 0.92, "MISSES"),
+        ("share", 0, 0.95, 0.909, "MISSES"),
+        ("mean", 0, 0.902, 1.0, "misses (known)"),
+        ("mean", 0, 0.89, 1.0, "MISSES"),
+        ("count", 4, 0.99, 1.0, "holds"),
+        ("count", 4, 0.93, 1.0, "below"),
+    ],
+)
+def test_a_known_miss_may_not_grow(
+    coverage: ModuleType, name: str, shape: int, mean: float, worst: float, said: str
+) -> None:
+    assert coverage.verdict(name, coverage.SHAPES[shape], mean, worst, 0.001) == said
+
+
+def test_the_page_tells_each_known_miss(coverage: ModuleType) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text(encoding="utf-8")
+    rows = {"share": "Proportion", "net share": "NetShare", "mean": "Mean", "ratio": "Ratio"}
+    shapes = [shape.said for shape in coverage.SHAPES]
+    told = page.split("## How often the interval holds the truth")[1]
+    for (name, shape), figure in coverage.KNOWN.items():
+        row = next(line for line in told.splitlines() if line.startswith(f"| {rows[name]} |"))
+        assert f"**{figure * 100:.1f}**" in row.split("|")[2 + shapes.index(shape)]

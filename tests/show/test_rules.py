@@ -69,5 +69,5 @@ def test_a_set_without_a_rule_for_it_is_said_in_the_panel(visitor: Visitor, rule
 
 def test_a_page_says_how_often_its_interval_holds_the_truth(visitor: Visitor) -> None:
     html = visitor.get(f"/kpi/average_speed_of_answer?{MARCH}").text
-    assert "of thirty very uneven values in about 91" in html
+    assert "of thirty very uneven values in about 90" in html
     assert "<dt>Interval</dt>" not in visitor.get(f"/kpi/open_conversation_count?{MARCH}").text

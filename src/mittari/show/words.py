@@ -27,11 +27,11 @@ FLAG_WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 HELD_WORDS: Mapping[str, str] = {
-    "Proportion": "Holds the truth in about 95 of 100 cases; of fewer than eight groups in about 90.",
-    "NetShare": "Holds the truth in about 95 of 100 cases; of fewer than eight groups in about 90.",
-    "Mean": "Holds the truth in 94 to 95 of 100 cases; of thirty very uneven values in about 91.",
-    "Ratio": "Holds the truth in about 94 of 100 cases; of thirty very uneven amounts in about 89.",
-    "Quantile": "Holds the truth in 95 to 96 of 100 cases; of fewer than eight groups in about 93.",
+    "Proportion": "Holds the truth in about 95 of 100 cases; of thirty groups in 94, of fewer than eight in about 90.",
+    "NetShare": "Holds the truth in about 95 of 100 cases; of fewer than eight groups in about 91.",
+    "Mean": "Holds the truth in 94 to 95 of 100 cases; of thirty very uneven values in about 90, of few groups in 93.",
+    "Ratio": "Holds the truth in about 94 of 100 cases; of thirty very uneven amounts in 89, of few groups in 92.",
+    "Quantile": "Holds the truth in 95 to 96 of 100 cases; of fewer than eight groups in about 94.",
     "Count": "Holds the truth in 93 to 97 of 100 cases, less where days differ a lot by chance.",
 }
 """By family, as simulated (bench/coverage.py, docs/statistics.md)."""
