@@ -162,7 +162,9 @@ def cells(workspace: Workspace) -> dict[str, list[tuple[Any, ...]]]:
     assert isinstance(workspace, LocalWorkspace)
     with workspace.warehouse.session() as connection:
         return {
-            table: connection.execute(f'SELECT * EXCLUDE (loaded_at) FROM "{table}" ORDER BY ALL').fetchall()
+            table: connection.execute(
+                f'SELECT * EXCLUDE (loaded_at, changed_in) FROM "{table}" ORDER BY ALL'
+            ).fetchall()
             for table in TABLES
         }
 

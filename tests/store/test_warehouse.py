@@ -39,7 +39,7 @@ def test_every_declared_column_has_a_place(warehouse: Warehouse) -> None:
         .fetchall()
     )
     for name, table in TABLES.items():
-        assert found[name] == [column.name for column in table] + ["loaded_at"]
+        assert found[name] == [column.name for column in table] + ["loaded_at", "changed_in"]
 
 
 def test_a_column_that_a_later_version_adds_is_added_to_an_old_file(tmp_path: Path) -> None:

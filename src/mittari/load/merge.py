@@ -54,7 +54,10 @@ def merge(connection: duckdb.DuckDBPyConnection, stage: Stage, context: Context,
 
 def insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, context: Context) -> None:
     """Insert rows that have every given column and `loaded_at`, with their derived columns."""
-    connection.execute(f"INSERT INTO {identifier(table.name)} BY NAME {derived(connection, table, rows, context)}")
+    connection.execute(
+        f"INSERT INTO {identifier(table.name)} BY NAME "
+        f"SELECT *, {schema.VERSION} AS changed_in FROM ({derived(connection, table, rows, context)})"
+    )
 
 
 def given_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:
@@ -64,7 +67,7 @@ def given_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[s
         "AND database_name = current_database() ORDER BY column_index",
         [table.name],
     ).fetchall()
-    skipped = {column.name for column in table.derived} | {LOADED_AT}
+    skipped = {column.name for column in table.derived} | {*schema.NOTED}
     return {name: kind for name, kind in rows if name not in skipped}
 
 

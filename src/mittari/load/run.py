@@ -206,6 +206,7 @@ def _reports(
 ) -> Iterator[LoadReport]:
     context = Context(settings)
     context.begin(connection)
+    warehouse.next_version(connection)
     whole.notice_other_settings(connection, context)
     changed: set[str] = set()
     named = _tables_with_declared_coverage(connection, jobs)

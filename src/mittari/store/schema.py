@@ -11,6 +11,15 @@ HOUSEKEEPING = (
 )
 """`meta` holds what an installation remembers of itself; `versions` how often each table has changed, and when."""
 
+NOTED = {"loaded_at": "TIMESTAMP", "changed_in": "BIGINT"}
+"""The instant at which a row was loaded, and the version of the data in which it last changed in any column."""
+
+DATA_VERSION = "data_version"
+VERSION = f"getvariable('{DATA_VERSION}')"
+"""The version that the load under way is making, in the SQL of its connection; NULL outside a load."""
+CHANGED = f"changed_in = {VERSION}"
+"""What an update of a fact's columns sets beside them."""
+
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables that are missing, and the columns that a later version of Mittari has added."""
@@ -33,8 +42,8 @@ def definition(table: Table) -> str:
 
 
 def columns(table: Table) -> dict[str, str]:
-    """Each declared column of the table with its SQL type, and the instant of its load."""
-    return {column.name: column.sql_type for column in table} | {"loaded_at": "TIMESTAMP"}
+    """Each declared column of the table with its SQL type, and what Mittari notes of every row."""
+    return {column.name: column.sql_type for column in table} | NOTED
 
 
 def present(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

@@ -123,10 +123,17 @@ class Warehouse:
 
         A version is never used twice in an installation, so that equal versions mean equal data.
         """
-        version = int(connection.execute("SELECT coalesce(max(version), 0) + 1 FROM versions").fetchall()[0][0])
+        version = self.next_version(connection)
         for table in sorted(set(tables)):
             connection.execute('DELETE FROM versions WHERE "table" = ?', [table])
             connection.execute("INSERT INTO versions VALUES (?, ?, ?)", [table, version, now])
+        return version
+
+    @staticmethod
+    def next_version(connection: duckdb.DuckDBPyConnection) -> int:
+        """The version that changes of the transaction under way will have: rows that it writes are marked with it."""
+        version = int(connection.execute("SELECT coalesce(max(version), 0) + 1 FROM versions").fetchall()[0][0])
+        connection.execute(f"SET VARIABLE {schema.DATA_VERSION} = {version}")
         return version
 
     def version(self) -> int:

@@ -8,6 +8,7 @@ known before its first line is, so its instant stands beside it: the chain stays
 import duckdb
 
 from mittari.load.derive.context import TOUCHED_BUYERS
+from mittari.store.schema import CHANGED
 
 NEVER = "TIMESTAMP '9999-12-31'"
 VALID = "coalesce(status IN ('paid', 'open'), true) AND coalesce(refund_amount, 0) < invoice_amount"
@@ -28,11 +29,12 @@ def settle(connection: duckdb.DuckDBPyConnection, condition: str) -> None:
         WINDOW days AS (PARTITION BY customer_id ORDER BY day)
     """)
     connection.execute(
-        "UPDATE orders SET bought_before_on = NULL, bought_next_on = NULL, bought_next_at = NULL "
+        f"UPDATE orders SET bought_before_on = NULL, bought_next_on = NULL, bought_next_at = NULL, {CHANGED} "
         f"WHERE bought_next_at IS NOT NULL AND {condition} AND rowid NOT IN (SELECT id FROM buying)"
     )
     connection.execute(
-        "UPDATE orders SET bought_before_on = before_on, bought_next_on = next_on, bought_next_at = next_at "
+        "UPDATE orders "
+        f"SET bought_before_on = before_on, bought_next_on = next_on, bought_next_at = next_at, {CHANGED} "
         "FROM buying WHERE orders.rowid = buying.id AND (bought_next_at IS DISTINCT FROM next_at "
         "OR bought_next_on IS DISTINCT FROM next_on OR bought_before_on IS DISTINCT FROM before_on)"
     )

@@ -12,6 +12,7 @@ import numpy as np
 
 from mittari.facts.language import LANGUAGES, Terms, detected, known_language, read, terms_by_language
 from mittari.load.derive.context import TOUCHED_COMMENTS, TOUCHED_SPEAKERS
+from mittari.store.schema import CHANGED, VERSION
 
 DEPENDS_ON = ("responses", "customers", "brand_terms")
 TOUCHED = f"(response_id IN (SELECT id FROM {TOUCHED_COMMENTS}) OR customer_id IN (SELECT id FROM {TOUCHED_SPEAKERS}))"
@@ -49,7 +50,8 @@ def _read(connection: duckdb.DuckDBPyConnection) -> None:
         _keep(connection, rows, terms)
     connection.execute(
         f"UPDATE responses SET text_lang = r.lang, text_tone = CASE WHEN r.lang <> '{UNKNOWN}' THEN r.tone END, "
-        f"text_read = nullif(r.spoken, {UNREAD}) FROM comments_read AS r WHERE responses.response_id = r.response_id"
+        f"text_read = nullif(r.spoken, {UNREAD}), {CHANGED} FROM comments_read AS r "
+        "WHERE responses.response_id = r.response_id"
     )
     connection.execute("DROP TABLE comments_read")
 
@@ -88,16 +90,26 @@ def _keep(connection: duckdb.DuckDBPyConnection, rows: list[Row], terms: Mapping
             for each in sorted(reading.mentions)
         ]
     _insert(connection, "comments_read", ("response_id", "lang", "tone", "spoken"), read_of)
-    _insert(connection, "text_attributes", ("response_id", "attribute", "expected", "negated", "polarity"), named)
+    _insert(
+        connection,
+        "text_attributes",
+        ("response_id", "attribute", "expected", "negated", "polarity"),
+        named,
+        f", {VERSION} AS changed_in",
+    )
 
 
 def _insert(
-    connection: duckdb.DuckDBPyConnection, table: str, names: tuple[str, ...], rows: list[tuple[Any, ...]]
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    names: tuple[str, ...],
+    rows: list[tuple[Any, ...]],
+    more: str = "",
 ) -> None:
     if not rows:
         return
     columns = zip(names, zip(*rows, strict=True), strict=True)
     arrays = {name: np.array(each, dtype=object if isinstance(each[0], str) else np.int64) for name, each in columns}
     connection.register("rows_read", arrays)
-    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows_read")
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT *{more} FROM rows_read")
     connection.unregister("rows_read")

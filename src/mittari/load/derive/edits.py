@@ -7,6 +7,7 @@ answers; here they are found once, for the contacts that a load has touched.
 import duckdb
 
 from mittari.load.derive.context import TOUCHED_CONTACTS
+from mittari.store.schema import CHANGED
 
 CONTACT = "coalesce(conversation_id, order_id)"
 SAME = f"survey_id, kind, item, {CONTACT}, person_id"
@@ -30,10 +31,11 @@ def settle(connection: duckdb.DuckDBPyConnection, condition: str) -> None:
         f"AND hash({SAME}) IN ({several})) WHERE edited_at IS NOT NULL"
     )
     connection.execute(
-        f"UPDATE responses SET edited_at = NULL WHERE edited_at IS NOT NULL AND {condition} "
+        f"UPDATE responses SET edited_at = NULL, {CHANGED} WHERE edited_at IS NOT NULL AND {condition} "
         f"AND response_id NOT IN (SELECT response_id FROM edits)"
     )
     connection.execute(
-        "UPDATE responses SET edited_at = edits.edited_at FROM edits WHERE responses.response_id = edits.response_id "
+        f"UPDATE responses SET edited_at = edits.edited_at, {CHANGED} FROM edits "
+        "WHERE responses.response_id = edits.response_id "
         "AND responses.edited_at IS DISTINCT FROM edits.edited_at"
     )

@@ -11,6 +11,7 @@ import duckdb
 
 from mittari.facts.limits import SHORT_CALL_S, SHORT_WRITTEN_S
 from mittari.load.derive.context import TOUCHED_CUSTOMERS
+from mittari.store.schema import CHANGED
 
 WITHIN, OPEN_FOR = "INTERVAL 7 DAY", "INTERVAL 30 DAY"
 FOREVER = "TIMESTAMP '9999-12-31'"
@@ -50,11 +51,12 @@ def settle(connection: duckdb.DuckDBPyConnection, condition: str) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE repeats AS {_repeats()}")
     for table in ("conversations", "calls"):
         connection.execute(
-            f"UPDATE {table} SET repeat_until = NULL WHERE repeat_until IS NOT NULL AND {condition} "
+            f"UPDATE {table} SET repeat_until = NULL, {CHANGED} WHERE repeat_until IS NOT NULL AND {condition} "
             f"AND rowid NOT IN (SELECT id FROM repeats WHERE source = '{table}')"
         )
         connection.execute(
-            f"UPDATE {table} SET repeat_until = repeats.until FROM repeats WHERE repeats.source = '{table}' "
+            f"UPDATE {table} SET repeat_until = repeats.until, {CHANGED} FROM repeats "
+            f"WHERE repeats.source = '{table}' "
             f"AND {table}.rowid = repeats.id AND repeat_until IS DISTINCT FROM repeats.until"
         )
     connection.execute("DROP TABLE meetings")

@@ -16,6 +16,7 @@ from mittari.load.derive.conversations import HUMAN
 from mittari.load.derive.dues import make_dues
 from mittari.load.zones import Zone
 from mittari.settings import Settings
+from mittari.store.schema import CHANGED
 from mittari.store.sql import literal
 
 NEVER = "TIMESTAMP '9999-12-31'"
@@ -93,9 +94,11 @@ def _dues(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 
 def _write(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
-        f"UPDATE messages SET {', '.join(f'{name} = NULL' for name in COLUMNS)} WHERE replied_at IS NOT NULL "
-        "AND conversation_id IN (SELECT conversation_id FROM threads) AND rowid NOT IN (SELECT id FROM replies)"
+        f"UPDATE messages SET {', '.join(f'{name} = NULL' for name in COLUMNS)}, {CHANGED} "
+        "WHERE replied_at IS NOT NULL AND conversation_id IN (SELECT conversation_id FROM threads) AND rowid NOT IN (SELECT id FROM replies)"
     )
     values = ", ".join(f"{name} = r.{name}" for name in COLUMNS)
     changed = " OR ".join(f"m.{name} IS DISTINCT FROM r.{name}" for name in COLUMNS)
-    connection.execute(f"UPDATE messages AS m SET {values} FROM replies AS r WHERE m.rowid = r.id AND ({changed})")
+    connection.execute(
+        f"UPDATE messages AS m SET {values}, {CHANGED} FROM replies AS r WHERE m.rowid = r.id AND ({changed})"
+    )

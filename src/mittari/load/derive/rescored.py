@@ -8,6 +8,7 @@ exact for any `as_of`.
 import duckdb
 
 from mittari.load.derive.context import TOUCHED_PERSONS
+from mittari.store.schema import CHANGED
 
 ABOUT_A_CONTACT = (
     "CASE WHEN kind = 'nps' THEN coalesce(nps_kind = 'transactional', false) "
@@ -31,11 +32,11 @@ def settle(connection: duckdb.DuckDBPyConnection, condition: str) -> None:
         WHERE next_at IS NOT NULL
     """)
     connection.execute(
-        "UPDATE responses SET rescored_at = NULL, rescored_local = NULL "
+        f"UPDATE responses SET rescored_at = NULL, rescored_local = NULL, {CHANGED} "
         f"WHERE rescored_at IS NOT NULL AND {condition} AND rowid NOT IN (SELECT id FROM rescored)"
     )
     connection.execute(
-        "UPDATE responses SET rescored_at = next_at, rescored_local = next_local FROM rescored "
+        f"UPDATE responses SET rescored_at = next_at, rescored_local = next_local, {CHANGED} FROM rescored "
         "WHERE responses.rowid = rescored.id "
         "AND (rescored_at IS DISTINCT FROM next_at OR rescored_local IS DISTINCT FROM next_local)"
     )
