@@ -1,22 +1,22 @@
 """A plan's SQL made ready for one call: its periods as a table, its instants and slice values as parameters."""
 
-import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mittari.measure.call import Call, State
 from mittari.time import to_local
 
-MARKS = re.compile(r"'__(\w+?)__'")
-DAYS = """SELECT CAST(unnest(generate_series(first_day, end_day - 1, INTERVAL 1 DAY)) AS DATE) AS day, period
-FROM call_periods"""
-PLACES = """SELECT day, CAST((SELECT count(*) FROM call_periods WHERE end_day <= day) AS INTEGER) AS place
+if TYPE_CHECKING:
+    from mittari.store.engines import Engine
+
+DAYS = "SELECT {each_day} AS day, period FROM call_periods"
+PLACES = """SELECT day, CAST(sum(CASE WHEN end_day <= day THEN 1 ELSE 0 END) AS INTEGER) AS place
 FROM (
-    SELECT CAST(unnest(generate_series(min(end_day), max(end_day), INTERVAL 1 DAY)) AS DATE) AS day FROM call_periods
-)"""
+    SELECT {each_day} AS day FROM (SELECT min(end_day) AS first_end, max(end_day) AS last_end FROM call_periods) AS ends
+) AS days CROSS JOIN call_periods GROUP BY day"""
 # A rate holds until the next one, and for 7 days at most (SPEC 4.4).
-RATES = """SELECT quote AS currency, rate,
-    CAST(unnest(generate_series(date, LEAST(date + 7, COALESCE(upto, date + 7)), INTERVAL 1 DAY)) AS DATE) AS day
-FROM (SELECT *, lead(date) OVER (PARTITION BY quote ORDER BY date) - 1 AS upto FROM fx_rates WHERE rate > 0)"""
+RATES = """SELECT quote AS currency, rate, {each_day} AS day
+FROM (SELECT *, lead(date) OVER (PARTITION BY quote ORDER BY date) - 1 AS upto FROM fx_rates WHERE rate > 0) AS dated"""
+LAST_DAY_OF_RATE = "LEAST(date + 7, COALESCE(upto, date + 7))"
 
 RESULTS = {
     "period": "INTEGER",
@@ -30,34 +30,50 @@ RESULTS = {
 }
 
 
-def statement(sql: str, call: Call) -> str:
-    """The query with the call's periods, days and rates before it and its marks as `$name` parameters."""
-    periods = ", ".join(
-        f"({number}, TIMESTAMP '{span.start}', TIMESTAMP '{span.end}', DATE '{span.first_day}', DATE '{span.end_day}')"
+def statement(sql: str, call: Call, engine: "Engine") -> str:
+    """The query with the call's periods, days and rates before it and its marks as the engine's parameters."""
+    return engine.with_parameters(_with_tables(sql, call, engine))
+
+
+def _with_tables(sql: str, call: Call, engine: "Engine") -> str:
+    tables = [
+        _periods(call, engine),
+        f"call_days AS ({DAYS.format(each_day=_each('first_day', 'end_day - 1', engine))})",
+    ]
+    if "call_places" in sql:
+        tables.append(f"call_places AS ({PLACES.format(each_day=_each('first_end', 'last_end', engine))})")
+    if "call_rates" in sql:
+        tables.append(f"call_rates AS ({RATES.format(each_day=_each('date', LAST_DAY_OF_RATE, engine))})")
+    if "call_results" in sql:
+        tables.append(f"call_results AS ({_results(call, engine)})")
+    return f"WITH {', '.join(tables)} SELECT * FROM ({sql}) AS asked"  # noqa: S608 - compiled SQL and dates
+
+
+def _periods(call: Call, engine: "Engine") -> str:
+    rows = ", ".join(
+        engine.period.format(
+            number=number, start=span.start, end=span.end, first_day=span.first_day, end_day=span.end_day
+        )
         for number, span in enumerate(call.spans)
     )
-    tables = f"call_periods(period, p0, p1, first_day, end_day) AS (VALUES {periods}), call_days AS ({DAYS})"
-    if "call_places" in sql:
-        tables += f", call_places AS ({PLACES})"
-    if "call_rates" in sql:
-        tables += f", call_rates AS ({RATES})"
-    if "call_results" in sql:
-        tables += f", call_results({', '.join(RESULTS)}) AS ({_results(call)})"
-    marked = MARKS.sub(r"$\1", sql)
-    return f"WITH {tables} SELECT * FROM ({marked})"  # noqa: S608 - compiled SQL and dates; values are parameters
+    return engine.periods.format(rows=rows)
 
 
-def _results(call: Call) -> str:
-    """The results that came with the call, as rows; there may be none."""
+def _each(first: str, last: str, engine: "Engine") -> str:
+    return engine.each_day.format(first=first, last=last)
+
+
+def _results(call: Call, engine: "Engine") -> str:
+    """The results that came with the call, one SELECT each; there may be none."""
     places = {span.text: number for number, span in enumerate(call.spans)}
     rows = [
         (places[each.period], each.name, each.value, each.ci_low, each.ci_high, each.status, each.better, each.records)
         for each in call.results
         if each.period in places
     ]
-    none = ", ".join(f"CAST(NULL AS {kind})" for kind in RESULTS.values())
-    values = "".join(f", ({', '.join(map(_literal, row))})" for row in rows)
-    return f"SELECT * FROM (VALUES ({none}){values}) AS told({', '.join(RESULTS)}) WHERE name IS NOT NULL"  # noqa: S608
+    typed = [f"CAST(NULL AS {engine.types[kind]}) AS {name}" for name, kind in RESULTS.items()]
+    parts = [f"SELECT {', '.join(typed)}", *(f"SELECT {', '.join(map(_literal, row))}" for row in rows)]
+    return f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS told WHERE name IS NOT NULL"  # noqa: S608
 
 
 def _literal(value: float | str | None) -> str:
@@ -77,11 +93,10 @@ def parameters(sql: str, call: Call, state: State) -> dict[str, Any]:
         "span_end_local": max(span.end_day for span in spans).isoformat(),
     }
     known |= {f"where_{number}": value for number, value in enumerate(call.where.values())}
-    return {name: str(known[name]) for name in set(MARKS.findall(sql))}
+    return {name: str(known[name]) for name in state.engine.marks(sql)}
 
 
 def spelled_out(sql: str, call: Call, state: State) -> str:
-    """The query as anybody can run it against the warehouse: its parameters stand in it as text."""
-    values = parameters(sql, call, state)
-    marked = MARKS.sub(lambda mark: "'" + values[mark[1]].replace("'", "''") + "'", sql)
-    return statement(marked, call)
+    """The query as anybody can run it on the engine: its parameters stand in it as text."""
+    written = state.engine.with_values(sql, parameters(sql, call, state))
+    return _with_tables(written, call, state.engine)

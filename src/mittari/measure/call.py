@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from mittari.measure.families import uses_half_hours
 from mittari.time import Instant, Period, to_local
+
+if TYPE_CHECKING:
+    from mittari.store.engines import Engine
 
 Frame = dict[str, npt.NDArray[Any]]
 
@@ -23,7 +26,10 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class State:
-    """What is known about the facts without reading them; it changes only with `data_version`."""
+    """What is known about the facts without reading them; it changes only with `data_version`.
+
+    `engine` is where the numbers are asked.
+    """
 
     schemas: Mapping[str, Mapping[str, str]]
     filled: frozenset[str]
@@ -33,6 +39,7 @@ class State:
     newest: datetime | None
     currency: str
     zone: str
+    engine: "Engine"
     fingerprint: str = ""
     recorded: frozenset[str] = frozenset()
     """Columns (`table.column`) that some KPI requires and that hold a value in some row."""

@@ -37,20 +37,20 @@ def _active_query(facts: Facts, request: Request) -> Query:
         active_at_end=rows.at_end.sum(),
         average_active=rows.active_days.sum() / rows.period_days.max(),
     )
-    return _query(periods, slices, "activity", source.tables)
+    return _query(facts, periods, slices, "activity", source.tables)
 
 
 def _employed_query(facts: Facts, request: Request) -> Query:
     """Employees on average over the local days of each period."""
     rows, slices = _employed(facts, request)
     periods = rows.group_by("period", *slices).agg(headcount=rows.days.sum() / rows.period_days.max())
-    return _query(periods, slices, "employment", ("employees",))
+    return _query(facts, periods, slices, "employment", ("employees",))
 
 
-def _query(periods: ir.Table, slices: Iterable[str], relation: str, tables: tuple[str, ...]) -> Query:
+def _query(facts: Facts, periods: ir.Table, slices: Iterable[str], relation: str, tables: tuple[str, ...]) -> Query:
     return Query(
         kind=EXPOSURE,
-        sql=to_sql(periods),
+        sql=to_sql(periods, facts.engine),
         keys=("period", *slices),
         relation=relation,
         source="written",
@@ -70,7 +70,8 @@ def exposure_rows(facts: Facts, request: Request, name: str) -> tuple[str, tuple
         y=(rows.at_end if name == "active_at_end" else rows.at_start).max(),
         at=rows.first_day.min().cast("timestamp"),
     )
-    return to_sql(_exported(people.filter((people.x > 0) | (people.y > 0)), "customer_id")), source.tables
+    counted = people.filter((people.x > 0) | (people.y > 0))
+    return to_sql(_exported(counted, "customer_id"), facts.engine), source.tables
 
 
 def _employed_rows(facts: Facts, request: Request) -> str:
@@ -80,7 +81,7 @@ def _employed_rows(facts: Facts, request: Request) -> str:
         y=ibis.literal(0.0),
         at=rows.first_day.min().cast("timestamp"),
     )
-    return to_sql(_exported(people, "employee_id"))
+    return to_sql(_exported(people, "employee_id"), facts.engine)
 
 
 def _exported(people: ir.Table, whose: str) -> ir.Table:

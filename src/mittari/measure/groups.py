@@ -168,7 +168,7 @@ class Group:
                 statement = statement.mutate(**{slice_name: written(name, statement[slice_name])})
         return Query(
             kind=self.kind,
-            sql=complete(to_sql(statement)),
+            sql=complete(to_sql(statement, self.facts.engine)),
             keys=tuple(keys),
             relation=self.relation,
             source=self.name,

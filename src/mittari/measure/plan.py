@@ -54,7 +54,7 @@ class Plans:
         return self._found(tuple[RowQuery, ...], asked, state, lambda: self._compiled_rows(request, one, state))
 
     def _found(self, kind: type[Kept], asked: object, state: State, compile_it: Callable[[], Kept]) -> Kept:
-        facts = (sorted(state.schemas), state.fingerprint, "calls" in state.filled, state.currency)
+        facts = (sorted(state.schemas), state.fingerprint, "calls" in state.filled, state.currency, state.engine.name)
         key = hashlib.sha256(repr((self._code, asked, facts)).encode()).hexdigest()[:32]
         if key not in self._kept:
             found = self._read(key, kind)
@@ -71,7 +71,7 @@ class Plans:
         def keep(identity: str, compile_it: Callable[[], dict[str, NamedSource]]) -> dict[str, NamedSource]:
             return self._found(dict[str, NamedSource], ("relation", identity), state, compile_it)
 
-        facts = Facts(schemas=state.schemas, filled=state.filled, currency=state.currency)
+        facts = Facts(schemas=state.schemas, engine=state.engine, filled=state.filled, currency=state.currency)
         return facts, Shelf(facts, keep)
 
     def _compiled(self, request: Request, wanted: Sequence[Wanted], state: State) -> Plan:
@@ -164,7 +164,7 @@ def run(plan: Plan, call: Call, reader: Reader, state: State) -> Material:
     """Ask the plan's queries and sort what they brought."""
 
     def ask(query: Query) -> Frame:
-        return reader.fetch(bind.statement(query.sql, call), bind.parameters(query.sql, call, state))
+        return reader.fetch(bind.statement(query.sql, call, state.engine), bind.parameters(query.sql, call, state))
 
     return Material(plan, call, ask)
 

@@ -36,7 +36,7 @@ def row_queries(
         for part, each in ((name, spec), (name + OTHER, other)):
             if each is not None:
                 rows = _exploded(facts, request, definition, sources[name], each)
-                queries.append(RowQuery(part, shelf.complete(to_sql(rows)), sources[name].tables))
+                queries.append(RowQuery(part, shelf.complete(to_sql(rows, facts.engine)), sources[name].tables))
     spec = getattr(first, "base", None) or first
     named = [getattr(spec, "exposure", None), getattr(spec, "population", None)]
     exposures = [RowQuery(EXPOSURE, *exposure_rows(facts, request, each)) for each in named if isinstance(each, str)]

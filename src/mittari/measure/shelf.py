@@ -7,13 +7,16 @@ only its own few lines; and who reads the SQL of a receipt finds the relation un
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import msgspec
 
 from mittari.measure.kpi import OWN_RELATIONS, Definition
 from mittari.measure.relations import RELATIONS, Facts, Source
+
+if TYPE_CHECKING:
+    from mittari.store.engines import Engine
 
 ONLY = "written"
 
@@ -84,7 +87,9 @@ class Shelf:
         suffix = "_" + hashlib.sha256(repr(sorted(own.items())).encode()).hexdigest()[:6] if own else ""
         return {
             name: _named(
-                f"{relation}{suffix}" if name == ONLY and len(made) == 1 else f"{relation}_{name}{suffix}", source
+                f"{relation}{suffix}" if name == ONLY and len(made) == 1 else f"{relation}_{name}{suffix}",
+                source,
+                self._facts.engine,
             )
             for name, source in made.items()
         }
@@ -94,14 +99,15 @@ class Shelf:
         read = [name for name in self._statements if re.search(rf'"{name}"', sql)]
         if not read:
             return sql
-        before = ", ".join(f'"{name}" AS NOT MATERIALIZED ({self._statements[name]})' for name in read)
-        return f"WITH {before} SELECT * FROM ({sql})"  # noqa: S608 - compiled from declarations
+        inlined = self._facts.engine.inlined
+        before = ", ".join(f'"{name}" AS {inlined}({self._statements[name]})' for name in read)
+        return f"WITH {before} SELECT * FROM ({sql}) AS counted"  # noqa: S608 - compiled from declarations
 
 
-def _named(name: str, source: Source) -> NamedSource:
+def _named(name: str, source: Source, engine: "Engine") -> NamedSource:
     return NamedSource(
         name=name,
-        sql=to_sql(source.rows),
+        sql=to_sql(source.rows, engine),
         columns=columns_of(source.rows),
         tables=source.tables,
         key=source.key,
@@ -112,7 +118,7 @@ def _named(name: str, source: Source) -> NamedSource:
         alone=source.alone,
         totals=None
         if source.totals is None
-        else NamedTotals(f"{name}_totals", to_sql(source.totals), columns_of(source.totals)),
+        else NamedTotals(f"{name}_totals", to_sql(source.totals, engine), columns_of(source.totals)),
     )
 
 
@@ -123,7 +129,7 @@ def columns_of(rows: ibis.Table) -> dict[str, str]:
 COMMON = re.compile(r'("t\d+") AS \(SELECT')
 
 
-def to_sql(statement: ibis.Table) -> str:
+def to_sql(statement: ibis.Table, engine: "Engine") -> str:
     """The statement; parts it reads twice are not materialized, which would compute all of their columns."""
-    sql = str(ibis.to_sql(statement, dialect="duckdb", pretty=False))
-    return COMMON.sub(r"\1 AS NOT MATERIALIZED (SELECT", sql)
+    sql = str(ibis.to_sql(statement, dialect=engine.dialect, pretty=False))
+    return COMMON.sub(rf"\1 AS {engine.inlined}(SELECT", sql)

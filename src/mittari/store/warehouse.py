@@ -10,7 +10,7 @@ Instants are naive UTC; the session runs in UTC as well, so that no cast depends
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ class Warehouse:
         self.read_only = read_only
         self._memory_limit = memory_limit
         self._root = root
+        self._followers: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
         self._write_lock = threading.RLock()
         self._cursor_lock = threading.Lock()
 
@@ -93,6 +94,8 @@ class Warehouse:
             try:
                 connection.execute("BEGIN TRANSACTION")
                 yield connection
+                for follow in self._followers:
+                    follow(connection)
                 connection.execute("COMMIT")
             except BaseException:
                 _roll_back(connection)
@@ -100,6 +103,10 @@ class Warehouse:
             finally:
                 if session is None:
                     connection.close()
+
+    def followed_by(self, follow: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
+        """Call it at the end of every writing transaction, before it is committed: what it raises undoes all of it."""
+        self._followers.append(follow)
 
     @contextmanager
     def frugal(self, most: str) -> Iterator[None]:

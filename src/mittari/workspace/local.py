@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import mittari.measure
 from mittari.errors import UserError
 from mittari.measure import dimensions
-from mittari.measure.call import Call, Frame, State
+from mittari.measure.call import Call, Frame, Reader, State
 from mittari.measure.plan import Plans, Wanted, code_fingerprint
 from mittari.measure.receipt import Opened, Receipt, Rows
 from mittari.measure.result import Record
 from mittari.measure.scorecard import missing_dimensions, scorecard
 from mittari.settings import Settings
+from mittari.store.engines import HOME
+from mittari.store.replica import Replica
 from mittari.store.warehouse import Warehouse
 from mittari.value.closes import Close, Closed
 from mittari.workspace import asking, closing
@@ -41,9 +43,17 @@ class LocalWorkspace(Workspace):
     """Owns the warehouse of one home; any number of threads may use it."""
 
     def __init__(
-        self, home: Path, settings: Settings, warehouse: Warehouse, clock: Callable[[], datetime] = utc_now
+        self,
+        home: Path,
+        settings: Settings,
+        warehouse: Warehouse,
+        clock: Callable[[], datetime] = utc_now,
+        replica: Replica | None = None,
     ) -> None:
         self.home, self.settings, self.warehouse, self.clock = home, settings, warehouse, clock
+        self._replica = replica
+        self._reader: Reader = replica or self
+        self.engine = replica.engine if replica else HOME
         code = code_fingerprint([Path(next(iter(mittari.measure.__path__))), home / KPIS])
         self._plans = Plans(home / PLANS, code)
         self._lock = threading.Lock()
@@ -54,7 +64,10 @@ class LocalWorkspace(Workspace):
     # reading
 
     def fetch(self, sql: str, parameters: Mapping[str, Any]) -> Frame:
-        """One statement's columns as arrays; each call has a connection of its own, so that threads do not meet."""
+        """What a statement to the warehouse brings, as arrays; numbers are asked of `engine`, which may be another.
+
+        Each call has a connection of its own, so that threads do not meet.
+        """
         connection = self.warehouse.connection()
         try:
             frame: Frame = connection.execute(sql, parameters).fetchnumpy()
@@ -66,7 +79,7 @@ class LocalWorkspace(Workspace):
         version = self.warehouse.version()
         with self._lock:
             if self._state is None or self._state[0] != version:
-                self._state = (version, read_state(self.warehouse, self.settings))
+                self._state = (version, read_state(self.warehouse, self.settings, self.engine))
             return self._state[1]
 
     def _measure(self, wanted: Sequence[Wanted], call: Call, state: State) -> Table:
@@ -78,7 +91,7 @@ class LocalWorkspace(Workspace):
         with self._lock:
             found = self._results.get(key)
         if found is None:
-            found = scorecard(wanted, call, plans=self._plans, reader=self, state=state)
+            found = scorecard(wanted, call, plans=self._plans, reader=self._reader, state=state)
             if not any(record.failure for record in found):
                 self._keep(key, found)
         return Table(found, self)
@@ -127,7 +140,7 @@ class LocalWorkspace(Workspace):
         where = {name: value for name, value in record.slice.items() if value is not None}
         call = asking.call(state, self.clock(), period=record.period, by=None, where=where, as_of=record.as_of)
         one = asking.wanted(record.name, record.params)[0]
-        return Opened(one, record, call, plans=self._plans, reader=self, state=state)
+        return Opened(one, record, call, plans=self._plans, reader=self._reader, state=state)
 
     def receipt(self, record: Record) -> Receipt:
         return self._opened(record).receipt(self._rows_behind(record))
@@ -247,6 +260,8 @@ class LocalWorkspace(Workspace):
         return closing.all_closes(self)
 
     def close(self) -> None:
+        if self._replica is not None:
+            self._replica.close()
         self.warehouse.close()
 
 

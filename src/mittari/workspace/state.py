@@ -9,6 +9,7 @@ from mittari.facts import TABLES
 from mittari.measure.call import State
 from mittari.measure.kpi import catalogue
 from mittari.settings import Settings
+from mittari.store.engines import Engine
 from mittari.store.warehouse import Warehouse
 from mittari.time import Period, parse_period
 
@@ -17,7 +18,7 @@ SIGNED = ("closes", "closed_results")
 """What closing a period writes is no load."""
 
 
-def read_state(warehouse: Warehouse, settings: Settings) -> State:
+def read_state(warehouse: Warehouse, settings: Settings, engine: Engine) -> State:
     connection = warehouse.connection()
     try:
         schemas = _schemas(connection)
@@ -33,6 +34,7 @@ def read_state(warehouse: Warehouse, settings: Settings) -> State:
             newest=max((at for table, _, at in versions if at is not None and table not in SIGNED), default=None),
             currency=settings.currency,
             zone=settings.timezone,
+            engine=engine,
             fingerprint=_fingerprint(schemas),
             recorded=_recorded(connection, schemas),
             late=_late(connection, schemas, settings.timezone),

@@ -6,9 +6,13 @@ from period to period and can be kept; `measure/plan.py` turns the marks into pa
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import ibis
 from ibis.expr import types as ir
+
+if TYPE_CHECKING:
+    from mittari.store.engines import Engine
 
 MARK = "__{}__"
 NO_RATE = "no_rate"
@@ -81,9 +85,13 @@ def weeks_after(column: ir.Value) -> ir.IntegerValue:
 
 @dataclass(frozen=True)
 class Facts:
-    """The schemas of the fact tables (table -> column -> SQL type), which hold rows, the reporting currency."""
+    """The schemas of the fact tables (table -> column -> SQL type), which hold rows, the reporting currency.
+
+    `engine` is whose SQL is compiled.
+    """
 
     schemas: Mapping[str, Mapping[str, str]]
+    engine: "Engine"
     filled: frozenset[str] = frozenset()
     currency: str = "EUR"
 

@@ -1,0 +1,91 @@
+"""What each engine is asked in, and what it lacks, as data.
+
+An engine is where numbers are asked; facts are read, checked and derived in the warehouse file whatever the engine is.
+
+Nothing but this module and the engines' own modules in this room knows an engine by name: whoever writes or runs SQL is
+handed an `Engine`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mittari.store.sql import literal
+
+MARK = re.compile(r"'__(\w+?)__'")
+"""Where a value of the call stands in kept SQL: as a text constant, so that the compiler takes it as it is."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One engine's SQL where it differs from the others'.
+
+    `name` is the word for it in settings and keys, `title` the one for people, `dialect` the one for Ibis.
+    """
+
+    name: str
+    title: str
+    dialect: str
+    parameter: str
+    """What a mark becomes, `\\1` being its name."""
+    period: str
+    """One period of the call as a row: number, start, end, first_day, end_day."""
+    periods: str
+    """`call_periods`, made of such `rows`."""
+    each_day: str
+    """As a column of a SELECT: one row for every day from `first` to `last`."""
+    types: Mapping[str, str]
+    """The types of results that come with a call: INTEGER, DOUBLE, VARCHAR, each of them nullable."""
+    doubled: str = ""
+    """Characters that mean themselves only when written twice in a statement with parameters."""
+    inlined: str = ""
+    """What keeps a common table expression from being computed whole; empty where none ever is."""
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    """KPI or `kpi.output` -> why this engine does not give it."""
+
+    @staticmethod
+    def marks(sql: str) -> set[str]:
+        """The names of the marks in the statement."""
+        return set(MARK.findall(sql))
+
+    @staticmethod
+    def with_values(sql: str, values: Mapping[str, str]) -> str:
+        """The statement with the values in place of its marks, as text constants."""
+        return MARK.sub(lambda mark: literal(values[mark[1]]), sql)
+
+    def with_parameters(self, sql: str) -> str:
+        """The statement with its marks as parameters of this engine."""
+        for character in self.doubled:
+            sql = sql.replace(character, character * 2)
+        return MARK.sub(self.parameter, sql)
+
+
+DUCKDB = Engine(
+    name="duckdb",
+    title="DuckDB",
+    dialect="duckdb",
+    parameter=r"$\1",
+    period="({number}, TIMESTAMP '{start}', TIMESTAMP '{end}', DATE '{first_day}', DATE '{end_day}')",
+    periods="call_periods(period, p0, p1, first_day, end_day) AS (VALUES {rows})",
+    each_day="CAST(unnest(generate_series({first}, {last}, INTERVAL 1 DAY)) AS DATE)",
+    types={"INTEGER": "INTEGER", "DOUBLE": "DOUBLE", "VARCHAR": "VARCHAR"},
+    inlined="NOT MATERIALIZED ",
+)
+
+POSTGRESQL = Engine(
+    name="postgresql",
+    title="PostgreSQL",
+    dialect="postgres",
+    parameter=r"%(\1)s",
+    period=DUCKDB.period,
+    periods=DUCKDB.periods,
+    each_day="CAST(generate_series({first}, {last}, INTERVAL '1 day') AS DATE)",
+    types={"INTEGER": "INTEGER", "DOUBLE": "DOUBLE PRECISION", "VARCHAR": "TEXT"},
+    doubled="%",
+    inlined="NOT MATERIALIZED ",
+)
+
+ENGINES: Mapping[str, Engine] = {engine.name: engine for engine in (DUCKDB, POSTGRESQL)}
+
+HOME = DUCKDB
+"""The engine of the warehouse file: it is asked where no other is named, and is always there."""

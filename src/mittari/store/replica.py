@@ -1,0 +1,43 @@
+"""An engine beside the warehouse that holds a copy of the facts and is asked for the numbers."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from mittari.store.engines import Engine
+
+
+class Replica(Protocol):
+    """What a workspace needs of such an engine; any number of threads may fetch."""
+
+    engine: Engine
+
+    def ready(self) -> None:
+        """Raises `UserError` naming the address where the engine cannot be reached: before anything is read for it."""
+
+    def bring(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the copy what the connection to the warehouse sees, all of it or nothing.
+
+        Called at opening, and at the end of every writing transaction before it is committed.
+        """
+
+    def fetch(self, sql: str, parameters: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]]:
+        """The columns of a statement in the engine's SQL, as DuckDB's `fetchnumpy` gives them: numbers, booleans and
+        `datetime64[us]` as arrays, texts as objects, with a mask where there are nulls."""
+
+    def close(self) -> None:
+        """Let go of the engine."""
+
+
+def column(values: list[Any], kind: str) -> npt.NDArray[Any]:
+    """One column of a frame: the values as the numpy type named, masked where they are None."""
+    missing = [value is None for value in values]
+    if not any(missing):
+        return np.array(values, dtype=kind)
+    nothing: Any = "?" if kind == "O" else np.zeros(1, dtype=kind)[0]
+    return np.ma.array(
+        [nothing if gone else value for value, gone in zip(values, missing, strict=True)], kind, mask=missing
+    )
