@@ -124,7 +124,7 @@ class Opened:
             left_out=dict(Counter(row["reason"] for row in own if not row["included"]).most_common()),
             interval_method=self.record.ci_method,
             freshness=None if self.state.newest is None else utc_text(self.state.newest),
-            path=f"raw rows of {', '.join(part.tables)}, one {part.kind} query",
+            path=f"raw rows of {', '.join(part.tables)}, one {part.kind} query{self.state.engine.told}",
             how=self._how(rows),
             sql=[bind.spelled_out(sql, self.call, self.state) for sql in self._statements(queries)],
         )
