@@ -1,10 +1,14 @@
-"""A real PostgreSQL server for tests: made in a folder of its own, on a free port, stopped at the end."""
+"""A real PostgreSQL server for tests: made in a folder of its own, on a free port, stopped at the end.
+
+Run as a program it ends with 0 where there is one to start, else with 1; `scripts/setup` asks it so.
+"""
 
 import os
 import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -85,3 +89,7 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(programs() is None)

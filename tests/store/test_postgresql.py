@@ -244,3 +244,14 @@ def test_a_password_stands_in_no_receipt_and_in_no_file_beside_the_settings(home
 def test_an_unknown_engine_is_refused_with_those_there_are(home: Path, setting: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         open_local(home, Settings(engine=setting))
+
+
+@pytest.mark.parametrize(
+    "name", ["nps", "service_level", "net_revenue_retention", "occupancy_rate", "first_response_time"]
+)
+def test_the_sql_of_a_receipt_runs_as_it_stands(golden_on: Callable[[str], LocalWorkspace], name: str) -> None:
+    workspace = golden_on("postgresql")
+    receipt = workspace.receipt(workspace.kpi(name, "2025-03").one())
+    with psycopg.connect(workspace._replica._url, options="-c search_path=mittari,pg_catalog") as connection:
+        for statement in receipt.sql:
+            assert connection.execute(statement.encode()).fetchall()
