@@ -1,6 +1,8 @@
 """PostgreSQL as the engine: a copy that follows the warehouse by difference, whole or not at all."""
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 import mittari
 import postgresql_server
+from commands.running import environment
 from commands.running import mittari as command
 from installation import copy_of
 from mittari.errors import UserError
@@ -247,7 +250,7 @@ def test_an_unknown_engine_is_refused_with_those_there_are(home: Path, setting: 
 
 
 @pytest.mark.parametrize(
-    "name", ["nps", "service_level", "net_revenue_retention", "occupancy_rate", "first_response_time"]
+    "name", ["nps", "service_level", "net_revenue_retention", "csat", "first_response_time"]
 )
 def test_the_sql_of_a_receipt_runs_as_it_stands(golden_on: Callable[[str], LocalWorkspace], name: str) -> None:
     workspace = golden_on("postgresql")
@@ -255,3 +258,16 @@ def test_the_sql_of_a_receipt_runs_as_it_stands(golden_on: Callable[[str], Local
     with psycopg.connect(workspace._replica._url, options="-c search_path=mittari,pg_catalog") as connection:
         for statement in receipt.sql:
             assert connection.execute(statement.encode()).fetchall()
+
+
+def test_an_engine_whose_package_is_missing_says_how_to_get_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "mittari.store.postgresql", raising=False)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(UserError, match=r"needs the package psycopg.*pip install 'mittari\[postgresql\]'"):
+        open_local(home, Settings(engine="postgresql://host/db"))
+
+
+def test_an_engine_is_not_loaded_where_it_is_not_asked(home: Path) -> None:
+    probe = f"import sys, mittari; mittari.open({str(home)!r}).close(); print('psycopg' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, env=environment())
+    assert done.stdout == "False\n"

@@ -64,9 +64,11 @@ def replica_of(setting: str, folder: Path) -> Replica | None:
         )
     try:
         module = importlib.import_module(f"mittari.store.{name}")
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         raise UserError(
-            f"{ENGINES[name].title} needs the package {error.name}", "setting engine", f"pip install 'mittari[{name}]'"
+            f"{ENGINES[name].title} needs the package {error.name or error}",
+            "setting engine",
+            f"pip install 'mittari[{name}]'",
         ) from error
     replica: Replica = module.opened(setting, folder)
     replica.ready()
