@@ -7,10 +7,11 @@ import ibis
 from ibis.expr import types as ir
 
 from mittari.measure import outputs as family
-from mittari.measure.compile import block_of, chosen_sources
+from mittari.measure.compile import block_of
 from mittari.measure.exposures import exposure_rows
 from mittari.measure.groups import block_key, dimension, local_clock, rows_in_span, with_period
 from mittari.measure.kpi import Definition
+from mittari.measure.plan import chosen_sources
 from mittari.measure.recipe import EXPOSURE, OTHER, ROWS, Request, RowQuery
 from mittari.measure.relations import Facts, Source
 from mittari.measure.relations.base import true
