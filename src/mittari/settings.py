@@ -226,9 +226,17 @@ class Row:
             raise UserError(f"expected {error}, found {found}", where, error.hint or None) from error
 
 
-def setting(default: str | int, explanation: str, parse: Callable[[object], Value]) -> Value:
-    """Declare a setting: a dataclass field that starts as its parsed default and knows how to read a given value."""
-    return field(default=parse(default), metadata={"row": (default, explanation, parse)})
+def engine_address(given: object) -> str:
+    """The name of an engine, or its address; which engines there are is known where facts are kept."""
+    return as_text(given, "the name or the address of an engine")
+
+
+def setting(default: str | int, explanation: str, parse: Callable[[object], Value], secret: bool = False) -> Value:
+    """Declare a setting: a dataclass field that starts as its parsed default and knows how to read a given value.
+
+    A secret one is left out where settings are printed: an address may hold a password.
+    """
+    return field(default=parse(default), metadata={"row": (default, explanation, parse)}, repr=not secret)
 
 
 @dataclass(frozen=True)
@@ -257,6 +265,12 @@ class Settings:
         "60%",
         'What queries may use before they go to disk: a share of memory, or an amount such as "4GB".',
         memory_limit,
+    )
+    engine: str = setting(
+        "duckdb",
+        'Where numbers are asked: "duckdb", or the address of a copy such as "postgresql://user@host/database".',
+        engine_address,
+        secret=True,
     )
     threads: int = setting("auto", 'How many threads a query may use; "auto" is one per core.', thread_count)
     rollups_from: int | None = setting(

@@ -15,7 +15,7 @@ from mittari.measure.relations import Facts, Source, scales
 from mittari.measure.relations.base import days_table, instant
 from mittari.measure.shelf import to_sql
 
-UNKNOWN_PERSON = "\x00"
+UNKNOWN_PERSON = "\x01"
 
 
 def local_clock(clock: str) -> str:

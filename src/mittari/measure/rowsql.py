@@ -78,7 +78,7 @@ def _rows(
         for name, value in {"included": true(counted), "reason": _reason(source, spec), "x": x, "y": y}.items()
         if value is not None
     }
-    names = {name: dimension(source, rows, name) for name in source.dimensions}
+    names = {name: _told(source, rows, name) for name in source.dimensions}
     customer = (
         {} if source.customer is None or source.customer not in rows.columns else {"customer_id": rows[source.customer]}
     )
@@ -94,6 +94,12 @@ def _rows(
         **customer,
         **names,
     )
+
+
+def _told(source: Source, rows: ir.Table, name: str) -> ir.Value:
+    """A dimension as rows tell it; numbers stay numbers, since engines write them differently."""
+    column = rows[source.dimensions[name]]
+    return column if column.type().is_floating() else dimension(source, rows, name)
 
 
 def _block(request: Request, definition: Definition, rows: ir.Table, spec: Any, clock: str) -> dict[str, ir.Value]:

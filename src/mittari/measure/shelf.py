@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import msgspec
+from ibis.expr import operations
 
 from mittari.measure.kpi import OWN_RELATIONS, Definition
 from mittari.measure.relations import RELATIONS, Facts, Source
@@ -126,10 +127,25 @@ def columns_of(rows: ibis.Table) -> dict[str, str]:
     return {column: str(kind) for column, kind in rows.schema().items()}
 
 
+DIVISIONS = (operations.Divide, operations.FloorDivide, operations.Modulus)
+
+
+def _null_at_zero(node: Any, rewritten: dict[str, Any] | None) -> Any:
+    """The operation; a division by zero as null, where one would stop the whole query."""
+    parts = dict(zip(node.__argnames__, node.__args__, strict=True)) | (rewritten or {})
+    if isinstance(node, DIVISIONS) and not isinstance(parts["right"], operations.Literal):
+        divisor = parts["right"]
+        parts["right"] = operations.NullIf(divisor, operations.Literal(0, dtype=divisor.dtype))
+        return node.__recreate__(parts)
+    return node.__recreate__(rewritten) if rewritten else node
+
+
 COMMON = re.compile(r'("t\d+") AS \(SELECT')
 
 
 def to_sql(statement: ibis.Table, engine: "Engine") -> str:
     """The statement; parts it reads twice are not materialized, which would compute all of their columns."""
+    if engine.fails_at_zero:
+        statement = statement.op().replace(_null_at_zero).to_expr()
     sql = str(ibis.to_sql(statement, dialect=engine.dialect, pretty=False))
     return COMMON.sub(rf"\1 AS {engine.inlined}(SELECT", sql)

@@ -40,6 +40,8 @@ class Engine:
     """Characters that mean themselves only when written twice in a statement with parameters."""
     inlined: str = ""
     """What keeps a common table expression from being computed whole; empty where none ever is."""
+    fails_at_zero: bool = False
+    """Whether a division by zero stops the query: then it is asked for a null there."""
     lacks: Mapping[str, str] = field(default_factory=dict)
     """KPI or `kpi.output` -> why this engine does not give it."""
 
@@ -83,6 +85,7 @@ POSTGRESQL = Engine(
     types={"INTEGER": "INTEGER", "DOUBLE": "DOUBLE PRECISION", "VARCHAR": "TEXT"},
     doubled="%",
     inlined="NOT MATERIALIZED ",
+    fails_at_zero=True,
 )
 
 ENGINES: Mapping[str, Engine] = {engine.name: engine for engine in (DUCKDB, POSTGRESQL)}

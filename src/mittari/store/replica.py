@@ -1,13 +1,16 @@
 """An engine beside the warehouse that holds a copy of the facts and is asked for the numbers."""
 
+import importlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from mittari.store.engines import Engine
+from mittari.errors import UserError, did_you_mean
+from mittari.store.engines import ENGINES, HOME, Engine
 
 
 class Replica(Protocol):
@@ -41,3 +44,28 @@ def column(values: list[Any], kind: str) -> npt.NDArray[Any]:
     return np.ma.array(
         [nothing if gone else value for value, gone in zip(values, missing, strict=True)], kind, mask=missing
     )
+
+
+def replica_of(setting: str, folder: Path) -> Replica | None:
+    """The engine that the setting names, reached; None for the warehouse's own. `folder` is for files on their way.
+
+    Raises `UserError` for an engine nobody knows, one whose package is not installed, and one that does not answer.
+    """
+    name = setting.partition(":")[0]
+    if name == HOME.name:
+        return None
+    if name not in ENGINES:
+        raise UserError(
+            "there is no such engine",
+            "setting engine",
+            did_you_mean(name, ENGINES) or f"There are {', '.join(ENGINES)}.",
+        )
+    try:
+        module = importlib.import_module(f"mittari.store.{name}")
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"{ENGINES[name].title} needs the package {error.name}", "setting engine", f"pip install 'mittari[{name}]'"
+        ) from error
+    replica: Replica = module.opened(setting, folder)
+    replica.ready()
+    return replica

@@ -104,6 +104,12 @@ class Warehouse:
                 if session is None:
                     connection.close()
 
+    @staticmethod
+    def name_installation(connection: duckdb.DuckDBPyConnection) -> None:
+        """Give the installation a name that no other has, once, inside the transaction of the connection."""
+        if not connection.execute("SELECT 1 FROM meta WHERE key = 'installation'").fetchall():
+            connection.execute("INSERT INTO meta VALUES ('installation', uuid()::VARCHAR)")
+
     def followed_by(self, follow: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
         """Call it at the end of every writing transaction, before it is committed: what it raises undoes all of it."""
         self._followers.append(follow)

@@ -7,7 +7,8 @@ from pathlib import Path
 from mittari.errors import UserError
 from mittari.measure.kpi import load_own
 from mittari.settings import FILE_NAME, Settings
-from mittari.store.warehouse import Warehouse
+from mittari.store.replica import Replica, replica_of
+from mittari.store.warehouse import TEMPORARY, Warehouse
 from mittari.workspace.local import KPIS, WAREHOUSE, LocalWorkspace
 from mittari.workspace.remote import RemoteWorkspace, running_server
 from mittari.workspace.verbs import Workspace
@@ -43,4 +44,22 @@ def open_home(home: str | Path, environ: Mapping[str, str] | None = None) -> Wor
 
 
 def open_local(folder: Path, settings: Settings) -> LocalWorkspace:
-    return LocalWorkspace(folder, settings, Warehouse.open(folder / WAREHOUSE, settings=settings))
+    """The workspace that owns the warehouse. The engine is tried first: where it is down nothing is opened."""
+    replica = replica_of(settings.engine, folder / TEMPORARY)
+    warehouse = Warehouse.open(folder / WAREHOUSE, settings=settings)
+    if replica is not None:
+        follow(warehouse, replica)
+    return LocalWorkspace(folder, settings, warehouse, replica=replica)
+
+
+def follow(warehouse: Warehouse, replica: Replica) -> None:
+    """Bring the engine's copy up to the warehouse, now and with every later change of it."""
+    try:
+        with warehouse.writing() as connection:
+            warehouse.name_installation(connection)
+            replica.bring(connection)
+    except BaseException:
+        replica.close()
+        warehouse.close()
+        raise
+    warehouse.followed_by(replica.bring)

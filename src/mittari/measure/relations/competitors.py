@@ -12,7 +12,7 @@ from mittari.measure.relations.base import Facts, Source, as_of, flag, periods_t
 
 NOT_BEST = {"another": "another competitor than the one compared with"}
 NOT_OURS = {"stranger": "does not use our brand"}
-OWN = "\x00own"
+OWN = "\x01own"
 
 
 def brand_ratings(facts: Facts, *, competitor: str = "") -> Mapping[str, Source]:

@@ -70,12 +70,14 @@ def _markets(facts: Facts, market: str) -> ir.Table:
 def _spans(rows: ir.Table) -> ir.Table:
     """The first day of the year, quarter or month that a figure is for, and the day after its last one."""
     text = rows.of_period
-    year = text.substr(0, 4)
-    quarter, month = text.re_search(r"^\d{4}-Q[1-4]$"), text.re_search(r"^\d{4}-\d{2}$")
-    whole_year = text.re_search(r"^\d{4}$")
-    of_quarter = (text.substr(6, 1).try_cast("int32") * 3 - 2).cast("string").lpad(2, "0")
-    first_month = ibis.cases((quarter, of_quarter), (month, text.substr(5, 2)), (whole_year, ibis.literal("01")))
-    begins = (year + "-" + first_month + "-01").try_cast("date")
+    quarter, month = text.re_search(r"^[1-9]\d{3}-Q[1-4]$"), text.re_search(r"^[1-9]\d{3}-(0[1-9]|1[0-2])$")
+    whole_year = text.re_search(r"^[1-9]\d{3}$")
+    # only what is a number is cast to one: some engines have no cast that yields null instead of failing
+    of_quarter = (quarter.ifelse(text.substr(6, 1), ibis.null("string")).cast("int32") * 3 - 2).cast("string")
+    first_month = ibis.cases(
+        (quarter, of_quarter.lpad(2, "0")), (month, text.substr(5, 2)), (whole_year, ibis.literal("01"))
+    )
+    begins = (text.substr(0, 4) + "-" + first_month + "-01").cast("date")
     months = ibis.cases((quarter, 3), (month, 1), else_=12)
     rows = rows.mutate(begins_on=begins, months=months)
     return rows.mutate(ends_on=(rows.begins_on + rows.months.as_interval("M")).cast("date"))
