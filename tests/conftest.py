@@ -1,4 +1,4 @@
-"""What every test can use: a browser, where there is one."""
+"""What every test can use: a browser and other engines, where there are any."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import chromium
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytest_plugins = ["installation"]
+pytest_plugins = ["installation", "engines"]
 
 
 @pytest.fixture(scope="session")

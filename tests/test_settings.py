@@ -124,6 +124,7 @@ WRONG = {
     "holidays": ["fi", "Finland", "XX", "F", True],
     "port": [0, 65536, -1, 8710.0, True, "8e3", ""],
     "memory_limit": ["0%", "101%", "lots", "4", "-1GB", 4],
+    "engine": ["", " ", 5, True],
     "threads": [0, -2, 1025, "many", 1.5, True],
 }
 

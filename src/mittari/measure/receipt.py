@@ -146,7 +146,7 @@ class Opened:
 
     def _path(self, part: Query) -> str:
         """Where the number came from: the rows, or days kept as sums, and why not where there are some."""
-        rows = f"raw rows of {', '.join(part.tables)}, one {part.kind} query"
+        rows = f"raw rows of {', '.join(part.tables)}, one {part.kind} query{self.state.engine.told}"
         if self.rollups is None:
             return rows
         reason = self.rollups.why_not((self.definition, self.output, self.params), self.asked, self.state)

@@ -16,6 +16,18 @@ MARK = re.compile(r"'__(\w+?)__'")
 """Where a value of the call stands in kept SQL: as a text constant, so that the compiler takes it as it is."""
 
 
+NOT_IMPLEMENTED, NOT_YET, NEVER = "notimpl", "notyet", "never"
+"""Why an engine lacks something: we have not written it, the engine cannot do it so far, or it cannot be done there."""
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What an engine lacks for a KPI: one of the three kinds, and the reason in words."""
+
+    kind: str
+    why: str
+
+
 @dataclass(frozen=True)
 class Engine:
     """One engine's SQL where it differs from the others'.
@@ -42,8 +54,17 @@ class Engine:
     """What keeps a common table expression from being computed whole; empty where none ever is."""
     fails_at_zero: bool = False
     """Whether a division by zero stops the query: then it is asked for a null there."""
-    lacks: Mapping[str, str] = field(default_factory=dict)
-    """KPI or `kpi.output` -> why this engine does not give it."""
+    lacks: Mapping[str, Lack] = field(default_factory=dict)
+    """KPI or `kpi.output` -> what this engine lacks for it."""
+
+    @property
+    def told(self) -> str:
+        """Where a number was asked, for its receipt; nothing to tell where it was the warehouse itself."""
+        return "" if self.name == HOME.name else f" of {self.title}"
+
+    def lack(self, kpi_id: str, output: str) -> Lack | None:
+        """What the engine lacks for the output of the KPI, or None where it gives it."""
+        return self.lacks.get(kpi_id) or self.lacks.get(f"{kpi_id}.{output}")
 
     @staticmethod
     def marks(sql: str) -> set[str]:

@@ -30,6 +30,7 @@ SESSION = (
 )
 KINDS = {16: "?", 20: "i8", 21: "i2", 23: "i4", 700: "f4", 701: "f8", 1700: "f8", 1082: "M8[us]", 1114: "M8[us]"}
 """Types of the server by their number, as numpy has them; anything else is text."""
+NOTHING = 'Nothing was changed. Start it, or set engine = "duckdb" in mittari.toml.'
 SERVER_GONE = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -46,15 +47,16 @@ class PostgreSQL:
         self._closed = False
 
     def ready(self) -> None:
-        with self._connection() as connection:
-            connection.execute("SELECT 1")
+        with self._connection():  # an idle one is tried before it is handed out
+            pass
 
     def bring(self, connection: duckdb.DuckDBPyConnection) -> None:
         with self._connection() as server, _explained(self.address):
             bring(connection, server, self._folder)
 
     def fetch(self, sql: str, parameters: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]]:
-        with self._connection() as connection, psycopg.ClientCursor(connection) as cursor:
+        with self._connection() as connection, _explained(self.address):
+            cursor = psycopg.ClientCursor(connection)
             cursor.execute(sql.encode(), parameters)
             told, rows = cursor.description or (), cursor.fetchall()
         columns = zip(*rows, strict=True) if rows else ([] for _ in told)
@@ -115,13 +117,15 @@ def address(url: str) -> str:
     """Where the setting points to, as people may see it: host, port and database, without user and password."""
     try:
         parts = conninfo.conninfo_to_dict(url)
-    except psycopg.ProgrammingError as error:
+    except psycopg.ProgrammingError:
         raise UserError(
             "expected an address such as postgresql://user@host/database",
             "setting engine",
             "The password may stay out: PGPASSWORD or ~/.pgpass hold it as well.",
-        ) from None if "@" in url else error
-    host = parts.get("host") or parts.get("hostaddr") or "localhost"
+        ) from None  # the cause may quote the password
+    host = str(parts.get("host") or parts.get("hostaddr") or "")
+    if "@" in host:  # the rest of a password: it must not be shown
+        raise UserError("the password holds an @", "setting engine", "Write it as %40, or leave the password out.")
     return f"postgresql://{host}:{parts.get('port') or 5432}/{parts.get('dbname') or ''}"
 
 
@@ -141,13 +145,6 @@ def _explained(where: str) -> Iterator[None]:
     try:
         yield
     except SERVER_GONE as error:
-        raise UserError(f"PostgreSQL cannot be used: {_first_line(error)}", where, NOTHING) from None
+        raise UserError(f"PostgreSQL cannot be used: {error}", where, NOTHING) from None
     except psycopg.errors.InsufficientPrivilege as error:
-        raise UserError(f"PostgreSQL refuses: {_first_line(error)}", where, NOTHING) from None
-
-
-NOTHING = 'Nothing was changed. Start it, or set engine = "duckdb" in mittari.toml.'
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [""])[0]
+        raise UserError(f"PostgreSQL refuses: {error}", where, NOTHING) from None

@@ -17,6 +17,8 @@ class Replica(Protocol):
     """What a workspace needs of such an engine; any number of threads may fetch."""
 
     engine: Engine
+    address: str
+    """Where it is, as people may see it: without user and password."""
 
     def ready(self) -> None:
         """Raises `UserError` naming the address where the engine cannot be reached: before anything is read for it."""

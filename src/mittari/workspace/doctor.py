@@ -18,6 +18,7 @@ LITTLE_SPACE = 1 << 30
 def examine(workspace: "LocalWorkspace", verify: bool = False) -> list[Finding]:
     return [
         *_space(workspace),
+        *_engine(workspace),
         *_tables(workspace),
         *_rejects(workspace),
         *_rates(workspace),
@@ -37,6 +38,12 @@ def _space(workspace: "LocalWorkspace") -> Iterator[Finding]:
         told,
         None if free > max(LITTLE_SPACE, size) else "make room before the next import",
     )
+
+
+def _engine(workspace: "LocalWorkspace") -> Iterator[Finding]:
+    """At opening the copy was made what the warehouse is; here is only said where it lies."""
+    if workspace.engine_address is not None:
+        yield Finding(True, f"numbers are asked of {workspace.engine.title} at {workspace.engine_address}")
 
 
 def _tables(workspace: "LocalWorkspace") -> Iterator[Finding]:

@@ -228,6 +228,7 @@ class LocalWorkspace(Workspace):
     ) -> "list[LoadReport]":
         from mittari.load import load
 
+        self._require_engine()
         reports = load(
             self.warehouse,
             self.settings,
@@ -247,9 +248,20 @@ class LocalWorkspace(Workspace):
         """Rows that are already in memory into facts, checked like those of a file."""
         from mittari.load import load_rows
 
+        self._require_engine()
         report = load_rows(self.warehouse, self.settings, table, columns, now=self.clock())
         self._make_days()
         return report
+
+    def _require_engine(self) -> None:
+        """Raises UserError where the engine is down: before files are read for it."""
+        if self._replica is not None:
+            self._replica.ready()
+
+    @property
+    def engine_address(self) -> str | None:
+        """Where numbers are asked, as people may see it; None in the warehouse itself."""
+        return None if self._replica is None else self._replica.address
 
     def suggest(self, path: str | Path) -> str:
         from mittari.load.suggest import suggest
