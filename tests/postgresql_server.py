@@ -35,7 +35,7 @@ def running() -> Iterator[str]:
     owner = _owner()
     if owner is not None:
         os.chown(folder, owner, -1)
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
     _run(
         [bin_folder / "initdb", "-D", data, "-U", "mittari", "-A", "trust", "--no-sync", "-E", "UTF8", *UNLIKE_OURS],
         owner,
@@ -81,7 +81,7 @@ def _owner() -> int | None:
     raise AssertionError("no user to run PostgreSQL as")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

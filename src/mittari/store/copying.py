@@ -23,7 +23,9 @@ TYPES = {
 HOUSEKEEPING = (
     "CREATE TABLE IF NOT EXISTS meta (key TEXT NOT NULL, value TEXT)",
     'CREATE TABLE IF NOT EXISTS versions ("table" TEXT NOT NULL, version BIGINT NOT NULL, loaded_at TIMESTAMP)',
+    'CREATE TABLE IF NOT EXISTS copied ("table" TEXT NOT NULL, rows BIGINT NOT NULL)',
 )
+"""What the copy is: of which installation, made of which versions, with how many rows of each table."""
 LETTERS = ("pg_c_utf8", "C.utf8", "C.UTF-8", "und-x-icu")
 """Collations that know the small letter of every letter, the nearest to the warehouse's first."""
 ONE_AT_A_TIME = 7_102_735_491
@@ -39,14 +41,16 @@ def bring(warehouse: duckdb.DuckDBPyConnection, server: psycopg.Connection[Any],
         _require_same_installation(warehouse, server)
         held = {table: (int(version), at) for table, version, at in _run(server, "SELECT * FROM versions")}
         declared, there = difference.columns(warehouse), _present(server)
-        changes = {change.table: change for change in difference.changes(warehouse, held)}
+        rows = {table: int(count) for table, count in _run(server, "SELECT * FROM copied")}
+        changes = {change.table: change for change in difference.changes(warehouse, held, rows)}
         for table, columns in declared.items():
             change, added = changes.get(table), [name for name in columns if name not in there.get(table, ())]
             _make(server, TABLES[table], columns, there.get(table), added)
             if difference.gained(warehouse, table, change, added):
                 change = Change(table, None)
             if change is not None:
-                _send(warehouse, server, change, columns, folder)
+                _send(warehouse, server, change, columns, folder, rows.get(table, 0))
+                _note_rows(server, table, difference.count(warehouse, table))
         if changes:
             _note_versions(warehouse, server)
 
@@ -122,24 +126,29 @@ def _send(
     change: Change,
     columns: Mapping[str, str],
     folder: Path,
+    rows: int,
 ) -> None:
+    """The change into the copy, which has so many `rows` of the table."""
     name = identifier(change.table)
-    if change.since is None:
-        _run(server, f"TRUNCATE {name}")
-        _copy(warehouse, server, change, name, columns, folder)
-    else:
+    if change.since is not None:
         incoming = identifier(f"incoming {change.table}")
         _run(server, f"CREATE TEMP TABLE {incoming} (LIKE {name}) ON COMMIT DROP")
         _copy(warehouse, server, change, incoming, columns, folder)
         _run(server, f"ANALYZE {incoming}")
-        same = " AND ".join(_same_key(TABLES[change.table]))
-        _run(server, f"DELETE FROM {name} AS old USING {incoming} AS new WHERE {same}")
-        _run(server, f"INSERT INTO {name} ({names(columns)}) SELECT {names(columns)} FROM {incoming}")
-        here = warehouse.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]
-        if _run(server, f"SELECT count(*) FROM {name}")[0][0] != here:  # some have left the warehouse
-            return _send(warehouse, server, Change(change.table, None), columns, folder)
+        rows += _merge(server, TABLES[change.table], incoming, columns)
+    if change.since is None or rows != difference.count(warehouse, change.table):  # some have left the warehouse
+        _run(server, f"TRUNCATE {name}")
+        _copy(warehouse, server, Change(change.table, None), name, columns, folder)
     _run(server, f"ANALYZE {name}")
-    return None
+
+
+def _merge(server: psycopg.Connection[Any], table: Table, incoming: str, columns: Mapping[str, str]) -> int:
+    """The incoming rows in place of those with their keys; by how many the table has grown."""
+    name, listed = identifier(table.name), names(columns)
+    same = " AND ".join(_same_key(table))
+    gone = server.execute(f"DELETE FROM {name} AS old USING {incoming} AS new WHERE {same}".encode()).rowcount
+    came = server.execute(f"INSERT INTO {name} ({listed}) SELECT {listed} FROM {incoming}".encode()).rowcount
+    return came - gone
 
 
 def _copy(
@@ -189,3 +198,8 @@ def _note_versions(warehouse: duckdb.DuckDBPyConnection, server: psycopg.Connect
     with server.cursor() as cursor:
         rows = [(table, version, at) for table, (version, at) in ours.items()]
         cursor.executemany(b"INSERT INTO versions VALUES (%s, %s, %s)", rows)
+
+
+def _note_rows(server: psycopg.Connection[Any], table: str, rows: int) -> None:
+    _run(server, f'DELETE FROM copied WHERE "table" = {literal(table)}')
+    _run(server, f"INSERT INTO copied VALUES ({literal(table)}, {rows})")

@@ -51,8 +51,8 @@ def common(ours: Versions, held: Versions) -> int | None:
     return made_at if same and known and made_at <= newest else None
 
 
-def changes(connection: duckdb.DuckDBPyConnection, held: Versions) -> Iterator[Change]:
-    """What the copy lacks, given the versions that it was made of."""
+def changes(connection: duckdb.DuckDBPyConnection, held: Versions, rows: Mapping[str, int]) -> Iterator[Change]:
+    """What the copy lacks, given the versions that it was made of and how many rows it has of each table."""
     ours = versions(connection)
     if ours == held:
         return
@@ -62,8 +62,8 @@ def changes(connection: duckdb.DuckDBPyConnection, held: Versions) -> Iterator[C
             yield Change(table, None)
         elif _any(connection, table, f"changed_in > {since}"):
             yield Change(table, since)
-        elif ours.get(table) != held.get(table):  # rows without a version of their own, or some that left
-            yield Change(table, None)
+        elif ours.get(table) != held.get(table) or count(connection, table) != rows.get(table, 0):
+            yield Change(table, None)  # rows without a version of their own, or some that left
 
 
 def gained(connection: duckdb.DuckDBPyConnection, table: str, change: Change | None, added: list[str]) -> bool:
@@ -83,6 +83,10 @@ def columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
             declared = schema.columns(TABLES[table])
             found[table] = {name: declared.get(name, "VARCHAR") for name in names}
     return found
+
+
+def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {identifier(table)}").fetchall()[0][0])
 
 
 def _any(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> bool:
