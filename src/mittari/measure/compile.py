@@ -148,6 +148,7 @@ def recipe(
         share=getattr(spec, "share", False),
         population=getattr(spec, "population", None),
         others=others,
+        weighted=getattr(spec, "weight", None) is not None,
         rule=getattr(spec, "rule", ""),
         given=getattr(spec, "given", {}),
         scope=spec.scope,

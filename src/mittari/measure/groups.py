@@ -152,7 +152,7 @@ class Group:
         sides = {role: self.aggregates.add(term) for role, term in self._sides(spec).items()}
         if self.block == family.PERSON and not self.source.periodic:
             sides |= self.take_unknown(spec)
-        extra = {role: column for role, column in columns.items() if role in ("positive", "negative", "n")}
+        extra = {role: column for role, column in columns.items() if role in ("positive", "negative", "n", "squares")}
         self.plain |= {*sides.values(), *extra.values()}
         return {**roles, **extra, **sides}
 

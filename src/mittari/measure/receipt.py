@@ -180,6 +180,7 @@ class Opened:
             "yearly": recipe.yearly,
             "share": recipe.share,
             "population": recipe.population,
+            "weighted": recipe.weighted,
             "rule": recipe.rule,
             "given": recipe.given,
             "sums": sums_of(recipe.parts) if recipe.base == "Model" else [],

@@ -64,6 +64,7 @@ class Recipe(msgspec.Struct, frozen=True):
     share: bool = False
     population: float | str | None = None
     others: tuple[Part, ...] = ()
+    weighted: bool = False
     rule: str = ""
     given: dict[str, float | str | None] = {}
     scope: str = "main"

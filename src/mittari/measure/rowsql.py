@@ -1,6 +1,7 @@
 """The rows behind one number: a statement per source that names each row, whether it counts, and if not why."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import ibis
@@ -122,6 +123,10 @@ def _counted(spec: Any) -> Any:
 def sums_of(spec: Any) -> tuple[Any, Any]:
     """What a counted row adds above (x) and below (y) the line; for waits the time and whether it ended."""
     one, none = ibis.literal(1.0), ibis.literal(0.0)
+    weight = getattr(spec, "weight", None)
+    if weight is not None:
+        x, _ = sums_of(replace(spec, weight=None))
+        return x * weight, weight
     match spec:
         case family.Proportion():
             return true(spec.hit).ifelse(one, none), None

@@ -45,7 +45,7 @@ def read_state(warehouse: Warehouse, settings: Settings, engine: Engine) -> Stat
 
 def _recorded(connection: duckdb.DuckDBPyConnection, schemas: dict[str, dict[str, str]]) -> frozenset[str]:
     """The columns without which some KPI has no number, as far as any row holds a value in them."""
-    required = {name for each in catalogue().values() for name in each.requires if "." in name}
+    required = {name for each in catalogue().values() for name in each.ever_required if "." in name}
     names = sorted(name for name in required if name.partition(".")[2] in schemas.get(name.partition(".")[0], {}))
     if not names:
         return frozenset()

@@ -53,7 +53,8 @@ def measure(recipe: Recipe, material: Material, state: State) -> list[Measured]:
     of_buckets = material.rolled and recipe.base == "Quantile"
     approximate = np.full(material.groups.count, of_buckets or is_dated(recipe, material))
     if recipe.fallback:
-        rows, unknown = material.totals(recipe.parts, "Sy"), material.totals(recipe.parts, "unknown")
+        rows = material.totals(recipe.parts, "n" if recipe.weighted else "Sy")
+        unknown = material.totals(recipe.parts, "unknown")
         approximate = unknown > UNKNOWN_SHARE * rows
         if approximate.any():
             by_day = FAMILIES[recipe.base](recipe, recipe.fallback, material, state)
