@@ -48,6 +48,8 @@ class State:
     """Table -> the periods that were closed, with how many of their rows were loaded afterwards."""
     rollups: "Rollups | None" = None
     """Days kept as sums, where there are any."""
+    unsettled: datetime | None = None
+    """The last instant at which something of a conversation was overwritten: looking back to before it is partial."""
 
     def covers(self, table: str, first: date, last: date | None = None) -> bool:
         """Whether the ranges of the table together contain the day, or every day from `first` to `last` (G22)."""

@@ -28,6 +28,7 @@ LEAD, LAG = "lead", "lag"
 SUBJECTIVE, OBJECTIVE = "subjective", "objective"
 CORE_OUTCOME, VALUE_ATTRIBUTES, RELATIONSHIP, IMAGE = "CO", "VA", "VR", "VI"
 INTERNAL_PROCESS, LEARNING, FINANCIAL = "IP", "LG", "FI"
+SOLVES, UNRECORDED_SOLVES, FIRST_REOPENING = "solves", "unrecorded_solves", "first_reopening"
 
 PERSPECTIVES = {
     CORE_OUTCOME: "Customer: core outcomes",
@@ -47,7 +48,10 @@ class Definition:
     `requires` names tables and columns (`table.column`) without any value of which a number would be a false zero,
     `requires_by` those that a parameter asks for (parameter -> its value -> column).
     Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
-    `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint` what to do without a value.
+    `overwritten` says which facts of conversations it needs as they stood at `as_of`, though a file keeps the newest
+    only (`measure/history.py`): solves between the first and the last, those without status events, when a case was
+    first reopened. `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint`
+    what to do without a value.
     """
 
     id: str
@@ -76,6 +80,7 @@ class Definition:
     relation_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     requires_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     scales: bool = False
+    overwritten: tuple[str, ...] = ()
     needs: str = ""
     board: int | None = None
     version: int = 1

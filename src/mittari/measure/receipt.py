@@ -32,6 +32,7 @@ class Receipt:
     left_out: dict[str, int]
     interval_method: str | None
     freshness: str | None
+    late_rows: int
     path: str
     how: dict[str, Any]
     sql: list[str]
@@ -76,6 +77,12 @@ class Opened:
     @property
     def recipe(self) -> Recipe:
         return self.plan.recipes[0]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that the number is counted from."""
+        found = (table for part in self.recipe.parts for table in self.plan.queries[part.query].tables)
+        return tuple(dict.fromkeys(found))
 
     def sides(self) -> dict[str, Call]:
         """The call, and for a comparison the call of the period it compares with."""
@@ -139,6 +146,7 @@ class Opened:
             left_out=dict(Counter(row["reason"] for row in own if not row["included"]).most_common()),
             interval_method=self.record.ci_method,
             freshness=None if self.state.newest is None else utc_text(self.state.newest),
+            late_rows=self.state.loaded_late(self.tables, span.start, span.end),
             path=self._path(part),
             how=self._how(rows),
             sql=[bind.spelled_out(sql, self.call, self.state) for sql in self._statements(queries)],

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from mittari.errors import MittariError, UserError
-from mittari.measure import dimensions, needed, records
+from mittari.measure import dimensions, history, needed, records
 from mittari.measure.call import Call, Reader, State
 from mittari.measure.evaluate import NOTHING, Measured, measure
 from mittari.measure.kpi import Definition
@@ -142,10 +142,15 @@ def _measured(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader
     material, measured = measured_apart(wanted, wide, plans, reader, state)
     before = _before(wanted, call, material, measured, plans, reader, state)
     screens = _screens(wanted, call, material, measured, plans, reader, state)
-    return [
-        list(_records(wanted[number], recipe, material, measured[number], number, before, screens[number], call, state))
-        for number, recipe in enumerate(material.plan.recipes)
-    ]
+    lost = history.lost(call, reader, state)
+    found = []
+    for number, recipe in enumerate(material.plan.recipes):
+        partial = [history.is_partial(wanted[number][0], recipe, each) for each in lost]
+        made = _records(
+            wanted[number], recipe, material, measured[number], number, before, screens[number], partial, call, state
+        )
+        found.append(list(made))
+    return found
 
 
 def _screens(
@@ -276,6 +281,7 @@ def _records(
     number: int,
     before: Earlier,
     screen: Screen | None,
+    partial: Sequence[bool],
     call: Call,
     state: State,
 ) -> Iterator[Record]:
@@ -296,6 +302,6 @@ def _records(
             slice_of=group.slice_of,
             params=params,
             material=material,
-            flags=group.flags,
+            flags=(*group.flags, *(("as_of_partial",) if partial[group.period] else ())),
             suppressed=screen is not None and screen.hides(group.period, group.slice_of),
         )
