@@ -55,7 +55,7 @@ def lost(call: Call, reader: Reader, state: State) -> list[frozenset[str]]:
     found: list[set[str]] = [set() for _ in call.periods]
     if state.unsettled is None or call.as_of >= state.unsettled:
         return [frozenset(each) for each in found]
-    frame = reader.fetch(bind.statement(LOOKED_BACK, call), bind.parameters(LOOKED_BACK, call, state))
+    frame = reader.fetch(bind.statement(LOOKED_BACK, call, state), bind.parameters(LOOKED_BACK, call, state))
     for period, kind in zip(plain(frame["period"]).tolist(), plain(frame["kind"]).tolist(), strict=True):
         found[int(period)].add(str(kind))
     return [frozenset(each) for each in found]

@@ -176,7 +176,7 @@ def run(plan: Plan, call: Call, reader: Reader, state: State) -> Material:
     """Ask the plan's queries and sort what they brought."""
 
     def ask(query: Query) -> Frame:
-        return reader.fetch(bind.statement(query.sql, call, state.engine), bind.parameters(query.sql, call, state))
+        return reader.fetch(bind.statement(query.sql, call, state), bind.parameters(query.sql, call, state))
 
     return Material(plan, call, ask)
 

@@ -107,8 +107,9 @@ class Opened:
                 other = query.part.endswith(OTHER)
                 if self.recipe.family == "Growth" and self.recipe.others and other != (side == "before"):
                     continue  # the earlier period is counted by the other rows, and only it is
-                asked = bind.statement(query.sql, call, self.state.engine)
-                frame = self.reader.fetch(asked, bind.parameters(query.sql, call, self.state))
+                frame = self.reader.fetch(
+                    bind.statement(query.sql, call, self.state), bind.parameters(query.sql, call, self.state)
+                )
                 part = query.part.removesuffix(OTHER)
                 found += [
                     {"side": "other" if other and self.recipe.family == "Contrast" else side, "part": part, **row}

@@ -170,7 +170,7 @@ def tail(query: Query, days: npt.NDArray[np.int64], call: Call, state: State) ->
     span = replace(call, periods=(period_of_days(first, last, call.zone),), where={}, by=())
     listed = ", ".join(f"DATE '{iso_day(day)}'" for day in days)
     some = f" WHERE day IN ({listed})" if len(days) <= (last - first).days else ""
-    bound = bind.statement(query.sql, span, state.engine)
+    bound = bind.statement(query.sql, span, state)
     return f"SELECT * FROM ({bound}){some}", bind.parameters(query.sql, span, state)  # noqa: S608 - dates
 
 
