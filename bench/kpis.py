@@ -45,14 +45,15 @@ def mittari_side(workspace: LocalWorkspace, kpis: list[str]) -> Side:
 
 
 def fused_side(connection: duckdb.DuckDBPyConnection) -> Side:
-    return lambda: _values(analyst.fused(connection, *_bounds()))
+    return lambda: _values(analyst.fused(connection, *bounds()))
 
 
 def one_by_one_side(connection: duckdb.DuckDBPyConnection) -> Side:
-    return lambda: _values(analyst.one_by_one(connection, *_bounds()))
+    return lambda: _values(analyst.one_by_one(connection, *bounds()))
 
 
-def _bounds() -> tuple[date, date]:
+def bounds() -> tuple[date, date]:
+    """The first local day asked for, and the one after the last."""
     asked = months()
     last = date.fromisoformat(f"{asked[-1]}-01")
     end = date(last.year + last.month // 12, last.month % 12 + 1, 1)
@@ -80,12 +81,17 @@ def race(sides: dict[str, Side], runs: int) -> tuple[dict[str, list[float]], dic
 
 
 def print_ratio(seconds: dict[str, list[float]], ours: str, theirs: str, limit: float) -> None:
-    ratios = sorted(a / b for a, b in zip(seconds[ours], seconds[theirs], strict=True))
-    fastest = min(seconds[ours]) / min(seconds[theirs])
+    fastest, (least, middle, most) = ratios(seconds[ours], seconds[theirs])
     print(
-        f"{ours} / {theirs}: {fastest:.2f} (limit {limit}; over the runs {ratios[0]:.2f} to {ratios[-1]:.2f}, "
-        f"middle {median(ratios):.2f})"
+        f"{ours} / {theirs}: {fastest:.2f} (limit {limit}; over the runs {least:.2f} to {most:.2f}, "
+        f"middle {middle:.2f})"
     )
+
+
+def ratios(these: list[float], those: list[float]) -> tuple[float, tuple[float, float, float]]:
+    """The ratio of the fastest runs, and the least, middle and most of the ratios of runs beside each other."""
+    pairs = sorted(a / b for a, b in zip(these, those, strict=True))
+    return min(these) / min(those), (pairs[0], median(pairs), pairs[-1])
 
 
 def differences(found: Values, expected: Values) -> list[str]:

@@ -57,7 +57,7 @@ VERBS: dict[str, Verb] = {
     "close_period": lambda workspace, arguments: asdict(workspace.close_period(**arguments)),
     "as_reported": lambda workspace, arguments: workspace.as_reported(**arguments).records(),
     "closes": lambda workspace, _: [asdict(each) for each in workspace.closes()],
-    "doctor": lambda workspace, _: [asdict(finding) for finding in workspace.doctor()],
+    "doctor": lambda workspace, arguments: [asdict(finding) for finding in workspace.doctor(**arguments)],
 }
 
 

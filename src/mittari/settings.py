@@ -197,6 +197,13 @@ def thread_count(given: object) -> int:
     return whole_number(given, 'a number of threads from 1 to 1024, or "auto"', 1, 1024)
 
 
+def row_count(given: object) -> int | None:
+    """A number of rows; None for `never`."""
+    if given == "never":
+        return None
+    return whole_number(given, 'a number of rows from 0 to 999999999, or "never"', 0, 999_999_999)
+
+
 @dataclass(frozen=True)
 class Row:
     """One setting as people meet it: its name, its default as a file would hold it, its meaning and its check."""
@@ -266,6 +273,12 @@ class Settings:
         secret=True,
     )
     threads: int = setting("auto", 'How many threads a query may use; "auto" is one per core.', thread_count)
+    rollups_from: int | None = setting(
+        5_000_000,
+        "From so many rows in one table on, days are kept as sums and percentiles are taken from buckets 1 % wide\n"
+        '# (flag approx); "never" counts every number from the rows.',
+        row_count,
+    )
 
     def __post_init__(self) -> None:
         if not self.source_timezone:

@@ -24,7 +24,7 @@ def empty(tmp_path: Path, plans_folder: Path) -> Iterator[LocalWorkspace]:
 def own(empty: LocalWorkspace, monkeypatch: pytest.MonkeyPatch) -> Own:
     """Asks for a KPI of one's own that counts by one relation, for what no KPI of the catalogue asks."""
     monkeypatch.setattr(kpi, "REGISTRY", dict(kpi.catalogue()))
-    empty._plans = Plans(None, "")  # plans are kept by the names of KPIs, which these share
+    empty.plans = Plans(None, "")  # plans are kept by the names of KPIs, which these share
     asked = iter(range(1000, 2000))
 
     def ask(relation: str, output: Any, table: str, where: dict[str, str] | None = None, **facts: Any) -> Any:

@@ -25,7 +25,7 @@ from mittari.measure.families import (
     cells_of_days,
     change,
     models,
-    normalised_weights,
+    of_weights,
     sum_blocks,
 )
 
@@ -155,11 +155,13 @@ def test_answers_of_one_person_widen_the_interval() -> None:
 
 def test_survey_weights_count_as_the_effective_number_of_rows() -> None:
     hits, weights = np.asarray([1.0, 1.0, 0.0, 0.0]), np.asarray([3.0, 1.0, 1.0, 1.0])
-    scaled = normalised_weights(weights)
-    components = Proportion.components_from_blocks(scaled * hits, scaled)
-    assert components["Sy"] == pytest.approx(6**2 / 12)
+    sums = Proportion.components_from_blocks(weights * hits, weights)
+    components = of_weights("Proportion", sums, float((weights**2).sum()), 4)
+    assert (components["Sy"], components["n_eff"], components["n"]) == (3, 3, 4)
     assert Proportion.estimate(components).value == pytest.approx(4 / 6)
-    assert normalised_weights([2.0, 2.0, 2.0]).tolist() == [1.0, 1.0, 1.0]
+    assert Proportion.estimate(components).n == 4
+    alike = of_weights("Proportion", Proportion.components_from_blocks(2 * hits, [2.0] * 4), 16.0, 4)
+    assert alike == {**Proportion.components_from_blocks(hits, [1.0] * 4), "n": 4, "n_eff": 4}
 
 
 def test_a_share_without_spread_has_no_design_effect() -> None:

@@ -421,9 +421,11 @@ def words(some: np.random.Generator, case: Row) -> list[Row]:
     ]
 
 
-def installation(folder: Path, plans: Path, facts: World, zone: str = "Europe/Helsinki") -> LocalWorkspace:
+def installation(
+    folder: Path, plans: Path, facts: World, zone: str = "Europe/Helsinki", currency: str = "EUR"
+) -> LocalWorkspace:
     """A new installation holding these rows, with the kept plans."""
-    home = mittari.create_home(folder, timezone=zone)
+    home = mittari.create_home(folder, timezone=zone, currency=currency)
     (home / PLANS).symlink_to(plans)
     workspace = open_local(home, Settings.load(home, {}))
     workspace.clock = lambda: NOW

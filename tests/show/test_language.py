@@ -6,7 +6,18 @@ import pytest
 
 from mittari.measure.handbook import shipped
 from mittari.settings import LANGUAGES
-from mittari.show.language import ENGLISH, LOCALE, in_language, messages, perspectives, rewritten, translated, wanted
+from mittari.show.language import (
+    ENGLISH,
+    LOCALE,
+    in_language,
+    messages,
+    notices,
+    parameter_words,
+    perspectives,
+    rewritten,
+    translated,
+    wanted,
+)
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 LONGEST_TITLE = 48
@@ -54,3 +65,20 @@ def test_a_definition_tells_its_texts_in_a_language_and_keeps_everything_else() 
 def test_headings_of_the_scorecard_are_told_too() -> None:
     assert set(perspectives("sv")) == set(perspectives(ENGLISH))
     assert all(perspectives("sv")[code] != text for code, text in perspectives(ENGLISH).items())
+
+
+@every_language
+def test_flags_are_told_in_the_language(language: str) -> None:
+    plain = notices("provisional", ["late_rows", "as_of_partial"], ENGLISH)
+    told = notices("provisional", ["late_rows", "as_of_partial"], language)
+    assert [short for short, _ in plain] == ["provisional", "late rows", "partial history"]
+    assert all(
+        own != english
+        for pair, others in zip(told, plain, strict=True)
+        for own, english in zip(pair, others, strict=True)
+    )
+
+
+def test_a_parameter_that_its_name_does_not_explain_is_explained() -> None:
+    (told,) = parameter_words(["csat_kind", "weights"], "sv")
+    assert told.startswith("Med weights=given räknas varje svar")

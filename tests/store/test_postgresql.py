@@ -249,9 +249,7 @@ def test_an_unknown_engine_is_refused_with_those_there_are(home: Path, setting: 
         open_local(home, Settings(engine=setting))
 
 
-@pytest.mark.parametrize(
-    "name", ["nps", "service_level", "net_revenue_retention", "csat", "first_response_time"]
-)
+@pytest.mark.parametrize("name", ["nps", "service_level", "net_revenue_retention", "csat", "first_response_time"])
 def test_the_sql_of_a_receipt_runs_as_it_stands(golden_on: Callable[[str], LocalWorkspace], name: str) -> None:
     workspace = golden_on("postgresql")
     receipt = workspace.receipt(workspace.kpi(name, "2025-03").one())

@@ -56,6 +56,8 @@ def test_what_was_reported_stays_when_rows_come_late(workspace: LocalWorkspace, 
     assert "late_rows" not in reported["csat.share"].flags
     assert (today.value, today.n) == (pytest.approx(2 / 3), 3)
     assert "late_rows" in today.flags
+    assert workspace.kpi("csat", "2026-03").receipt().late_rows == 1
+    assert workspace.kpi("csat", "2026-04").receipt().late_rows == 0
 
 
 def test_every_output_of_every_kpi_is_signed_with_its_whole_record(workspace: LocalWorkspace, tmp_path: Path) -> None:

@@ -29,6 +29,9 @@ def add(commands: Any) -> None:
         help="say what is wrong here and how to mend it",
         description="Look at the installation and say what is wrong and how to mend it.",
     )
+    doctor.add_argument(
+        "--verify", action="store_true", help="count days that are kept as sums again, and compare them with the rows"
+    )
     doctor.add_argument("--rejects", action="store_true", help="the refused rows, as CSV")
     doctor.set_defaults(run=run_doctor)
 
@@ -65,7 +68,7 @@ def run_doctor(chosen: argparse.Namespace) -> int:
 
             write_csv(workspace.rejects(), sys.stdout)
             return 0
-        findings = workspace.doctor()
+        findings = workspace.doctor(verify=chosen.verify)
     for finding in findings:
         print(f"{'ok  ' if finding.ok else 'MEND'} {finding.what}" + (f"\n     {finding.mend}" if finding.mend else ""))
     return 0 if all(finding.ok for finding in findings) else 2

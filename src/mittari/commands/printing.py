@@ -233,7 +233,8 @@ def receipt(told: Mapping[str, Any]) -> str:
         f"  as of        {record['as_of']}, newest load {told['freshness']}",
         f"  rows         {told['counted']:,} counted, {sum(told['left_out'].values()):,} left out",
         *(f"    {count:>9,}  {reason}" for reason, count in told["left_out"].items()),
-        f"  beside       n_na {record['n_na']}, n_censored {record['n_censored']}, n_rejected {record['n_rejected']}",
+        f"  beside       n_na {record['n_na']}, n_censored {record['n_censored']}, n_rejected {record['n_rejected']}, "
+        f"late_rows {told['late_rows']}",
         f"  components   {', '.join(f'{name}={_short(value)}' for name, value in record['components'].items())}",
         f"  interval     {told['interval_method'] or 'none'}, se {record['se']}",
         f"  path         {told['path']}",

@@ -50,6 +50,13 @@ def derive_again(connection: duckdb.DuckDBPyConnection, table: Table, context: C
     else:
         return 0
     columns = names(given_columns(connection, table))
+    # in two steps: to find the rows few columns are read, and of the others only the rows found
+    if condition != "true":
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE again_ids AS SELECT rowid AS id FROM {identifier(table.name)} "
+            f"WHERE {condition}"
+        )
+        condition = "rowid IN (SELECT id FROM again_ids)"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE again AS SELECT {columns}, loaded_at, true AS replaces "
         f"FROM {identifier(table.name)} WHERE {condition}"

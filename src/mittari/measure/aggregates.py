@@ -39,6 +39,8 @@ def unpriced_term(spec: Any, source: Source) -> dict[str, Term]:
 
 def row_terms(spec: Any) -> dict[str, Term]:
     """Role -> term of the families that are sums over rows."""
+    if getattr(spec, "weight", None) is not None:
+        return weighed_terms(spec)
     if isinstance(spec, family.Proportion):
         return {"x": Term(COUNT, spec.of & spec.hit), "y": Term(COUNT, spec.of)}
     if isinstance(spec, family.NetShare):
@@ -64,6 +66,18 @@ def row_terms(spec: Any) -> dict[str, Term]:
         flow = {} if spec.flow is None else {"flow": Term(COUNT, spec.flow)}
         return {"x": Term(COUNT, spec.of), "n": Term(COUNT, spec.of if spec.among is None else spec.among), **flow}
     raise TypeError(f"{type(spec).__name__} is not a sum over rows")
+
+
+def weighed_terms(spec: Any) -> dict[str, Term]:
+    """The same of rows that count by their weight, with the squares that say how many rows they are worth."""
+    weight = spec.weight
+    sums = {"y": Term(SUM, spec.of, weight), "squares": Term(SUM, spec.of, weight * weight), "n": Term(COUNT, spec.of)}
+    if isinstance(spec, family.NetShare):
+        ups = {"positive": Term(SUM, spec.of & spec.up, weight), "negative": Term(SUM, spec.of & spec.down, weight)}
+        return {**ups, **sums}
+    if isinstance(spec, family.Mean):
+        return {"x": Term(SUM, spec.of, spec.value * weight), **sums}
+    return {"x": Term(SUM, spec.of & spec.hit, weight), **sums}
 
 
 class Aggregates:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from mittari.measure.call import Call, State
+from mittari.store.sql import literal
 from mittari.time import to_local
 
 if TYPE_CHECKING:
@@ -13,9 +14,24 @@ PLACES = """SELECT day, CAST(sum(CASE WHEN end_day <= day THEN 1 ELSE 0 END) AS 
 FROM (
     SELECT {each_day} AS day FROM (SELECT min(end_day) AS first_end, max(end_day) AS last_end FROM call_periods) AS ends
 ) AS days CROSS JOIN call_periods GROUP BY day"""
-# A rate holds until the next one, and for 7 days at most (SPEC 4.4).
-RATES = """SELECT quote AS currency, rate, {each_day} AS day
-FROM (SELECT *, lead(date) OVER (PARTITION BY quote ORDER BY date) - 1 AS upto FROM fx_rates WHERE rate > 0) AS dated"""
+# A rate holds until the next one, and for 7 days at most (SPEC 4.4). Where it is published against a currency that is
+# not the reporting one, both go through it; a direct quotation of the reporting one goes first (`money.RateTable`).
+RATES = """SELECT currency, day, rate FROM (
+    SELECT currency, day, rate, row_number() OVER (
+        PARTITION BY currency, day ORDER BY CASE WHEN base = {ours} THEN 0 ELSE 1 END, base
+    ) AS place FROM (
+        SELECT base, quote AS currency, day, rate FROM rate_legs WHERE base = {ours}
+        UNION ALL SELECT base, base, day, 1 / rate FROM rate_legs WHERE quote = {ours} AND base <> {ours}
+        UNION ALL SELECT legs.base, legs.quote, legs.day, legs.rate / own.rate FROM rate_legs AS legs
+            JOIN rate_legs AS own ON own.base = legs.base AND own.day = legs.day
+            WHERE own.quote = {ours} AND own.base <> {ours} AND legs.quote <> {ours}
+    ) AS crossed
+) AS ranked WHERE place = 1"""
+RATE_LEGS = """SELECT base, quote, rate, {each_day} AS day FROM (
+    SELECT date, quote, rate, coalesce(base, 'EUR') AS base,
+        lead(date) OVER (PARTITION BY coalesce(base, 'EUR'), quote ORDER BY date) - 1 AS upto
+    FROM fx_rates WHERE rate > 0
+) AS dated"""
 LAST_DAY_OF_RATE = "LEAST(date + 7, COALESCE(upto, date + 7))"
 
 RESULTS = {
@@ -30,12 +46,13 @@ RESULTS = {
 }
 
 
-def statement(sql: str, call: Call, engine: "Engine") -> str:
+def statement(sql: str, call: Call, state: State) -> str:
     """The query with the call's periods, days and rates before it and its marks as the engine's parameters."""
-    return engine.with_parameters(_with_tables(sql, call, engine))
+    return state.engine.with_parameters(_with_tables(sql, call, state))
 
 
-def _with_tables(sql: str, call: Call, engine: "Engine") -> str:
+def _with_tables(sql: str, call: Call, state: State) -> str:
+    engine = state.engine
     tables = [
         _periods(call, engine),
         f"call_days AS ({DAYS.format(each_day=_each('first_day', 'end_day - 1', engine))})",
@@ -43,7 +60,8 @@ def _with_tables(sql: str, call: Call, engine: "Engine") -> str:
     if "call_places" in sql:
         tables.append(f"call_places AS ({PLACES.format(each_day=_each('first_end', 'last_end', engine))})")
     if "call_rates" in sql:
-        tables.append(f"call_rates AS ({RATES.format(each_day=_each('date', LAST_DAY_OF_RATE, engine))})")
+        tables.append(f"rate_legs AS ({RATE_LEGS.format(each_day=_each('date', LAST_DAY_OF_RATE, engine))})")
+        tables.append(f"call_rates AS ({RATES.format(ours=literal(state.currency))})")
     if "call_results" in sql:
         tables.append(f"call_results AS ({_results(call, engine)})")
     return f"WITH {', '.join(tables)} SELECT * FROM ({sql}) AS asked"  # noqa: S608 - compiled SQL and dates
@@ -99,4 +117,4 @@ def parameters(sql: str, call: Call, state: State) -> dict[str, Any]:
 def spelled_out(sql: str, call: Call, state: State) -> str:
     """The query as anybody can run it on the engine: its parameters stand in it as text."""
     written = state.engine.with_values(sql, parameters(sql, call, state))
-    return _with_tables(written, call, state.engine)
+    return _with_tables(written, call, state)

@@ -13,6 +13,7 @@ from mittari.measure.families import uses_half_hours
 from mittari.time import Instant, Period, to_local
 
 if TYPE_CHECKING:
+    from mittari.measure.rolled import Rollups
     from mittari.store.engines import Engine
 
 Frame = dict[str, npt.NDArray[Any]]
@@ -45,6 +46,10 @@ class State:
     """Columns (`table.column`) that some KPI requires and that hold a value in some row."""
     late: Mapping[str, tuple[tuple[datetime, datetime, int], ...]] = field(default_factory=dict)
     """Table -> the periods that were closed, with how many of their rows were loaded afterwards."""
+    rollups: "Rollups | None" = None
+    """Days kept as sums, where there are any."""
+    unsettled: datetime | None = None
+    """The last instant at which something of a conversation was overwritten: looking back to before it is partial."""
 
     def covers(self, table: str, first: date, last: date | None = None) -> bool:
         """Whether the ranges of the table together contain the day, or every day from `first` to `last` (G22)."""

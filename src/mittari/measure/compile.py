@@ -3,7 +3,7 @@
 Only this module, groups, aggregates, exposures, rowsql and the relations import Ibis: where no plan is kept.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,24 +12,13 @@ from mittari.measure.aggregates import side_terms
 from mittari.measure.exposures import exposure_queries
 from mittari.measure.groups import Group
 from mittari.measure.kpi import Definition
+from mittari.measure.plan import chosen_sources
 from mittari.measure.recipe import BLOCKS, CELLS, STOCK, VALUES, WAITS, Part, Plan, Recipe, Request
 from mittari.measure.relations import Facts, Source
 from mittari.measure.shelf import Shelf
 
 Wanted = tuple[Definition, str, Mapping[str, Any]]
 SIDE_KINDS = (VALUES, WAITS)
-
-
-def chosen_sources(scope: str, channels: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Which sources an output reads: written contacts, calls under channel = phone, both where it says ALL."""
-    known = tuple(known)
-    if len(known) == 1:
-        return known
-    if scope == family.PHONE:
-        return ("phone",)
-    if channels == "split" or (scope == family.ALL and channels == "all"):
-        return known
-    return ("phone",) if channels == "phone" else ("written",)
 
 
 def block_of(definition: Definition) -> str:
@@ -71,7 +60,7 @@ class Compiler:
             other = getattr(built, "other", None)
             if other is not None:
                 others += self._parts(definition, params, name, sources[name], other, block_of(definition))
-            elif may_fall_back(definition, spec, sources[name]):
+            elif not self.request.rolled and may_fall_back(definition, spec, sources[name]):
                 fallback += self._parts(definition, params, name, sources[name], spec, family.DAY)
         self.recipes.append(recipe(definition, output, declared, tuple(parts), tuple(fallback), tuple(others)))
 
@@ -88,15 +77,23 @@ class Compiler:
     def _parts(
         self, definition: Definition, params: Mapping[str, Any], name: str, source: Source, spec: Any, block: str
     ) -> list[Part]:
-        kind = kind_of(spec, block)
+        kind = self._kind(spec, block)
         relation = self._relation_key(definition, params)
         clock = "period" if spec.at is None else spec.at.get_name()
         number, group = self._group(relation, name, source, clock, kind, block, spec)
-        parts = [Part(number, group.take(spec))]
+        columns = group.take(spec)
+        if self.request.rolled and block == family.PERSON:
+            columns |= group.take_unknown(spec)
+        parts = [Part(number, columns)]
         if kind in SIDE_KINDS and side_terms(spec):  # rows beside the values do not stand among them
             number, group = self._group(relation, name, source, clock, CELLS, family.DAY, None)
             parts.append(Part(number, group.take_sides(spec)))
         return parts
+
+    def _kind(self, spec: Any, block: str) -> str:
+        """Days to be kept are cells, whatever the blocks: persons are found on many days and do not add up."""
+        kind = kind_of(spec, block)
+        return CELLS if self.request.rolled and kind == BLOCKS else kind
 
     def _group(
         self, relation: tuple[Any, ...], name: str, source: Source, clock: str, kind: str, block: str, spec: Any
@@ -151,8 +148,10 @@ def recipe(
         share=getattr(spec, "share", False),
         population=getattr(spec, "population", None),
         others=others,
+        weighted=getattr(spec, "weight", None) is not None,
         rule=getattr(spec, "rule", ""),
         given=getattr(spec, "given", {}),
+        scope=spec.scope,
     )
 
 

@@ -3,7 +3,7 @@
     python -m mittari.measure.engine_table docs/engines.md tests/golden/golden.json
 
 A golden record is a call worked out beforehand with every field of its answer. The tests ask each of them on each engine
-and hold the table to what is declared, so that it says what was found.
+and expect what is declared here as lacking, and only that, to fail; so the table says what was found.
 """
 
 import json

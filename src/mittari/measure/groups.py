@@ -10,7 +10,7 @@ from mittari.errors import Fault
 from mittari.measure import outputs as family
 from mittari.measure.aggregates import WEIGHT, Aggregates, Term, block_sums, row_terms, side_terms, unpriced_term
 from mittari.measure.dimensions import SCALE
-from mittari.measure.recipe import BLOCKS, CELLS, STOCK, VALUES, WAITS, Query, Request
+from mittari.measure.recipe import BLOCKS, CELLS, COUNTED, STOCK, VALUES, WAITS, Query, Request
 from mittari.measure.relations import Facts, Source, scales
 from mittari.measure.relations.base import days_table, instant
 from mittari.measure.shelf import to_sql
@@ -133,6 +133,10 @@ class Group:
             return self._take_blocks(spec)
         return {role: self.aggregates.add(term) for role, term in {**row_terms(spec), **self._sides(spec)}.items()}
 
+    def take_unknown(self, spec: Any) -> dict[str, str]:
+        """The rows of which the person is not known."""
+        return {"unknown": self.aggregates.add(Term("count", spec.of & person(self.source.rows).isnull()))}
+
     def take_sides(self, spec: Any) -> dict[str, str]:
         return {role: self.aggregates.add(term) for role, term in side_terms(spec).items()}
 
@@ -147,8 +151,8 @@ class Group:
         roles = {role: f"{prefix}_{role}" for role in ("G", "Sx", "Sy", "Sx2", "Sy2", "Sxy")}
         sides = {role: self.aggregates.add(term) for role, term in self._sides(spec).items()}
         if self.block == family.PERSON and not self.source.periodic:
-            sides["unknown"] = self.aggregates.add(Term("count", spec.of & person(self.source.rows).isnull()))
-        extra = {role: column for role, column in columns.items() if role in ("positive", "negative", "n")}
+            sides |= self.take_unknown(spec)
+        extra = {role: column for role, column in columns.items() if role in ("positive", "negative", "n", "squares")}
         self.plain |= {*sides.values(), *extra.values()}
         return {**roles, **extra, **sides}
 
@@ -180,7 +184,8 @@ class Group:
         if self.source.periodic:
             return self._by_period(rows)
         keys = block_key(rows, family.DAY, self.request.half_hours, self.clock)
-        return rows.group_by(*self.slices, **keys).agg(**self.aggregates.over(rows)), [*keys, *self.slices]
+        sums = self.aggregates.over(rows) | ({COUNTED: rows.count()} if self.request.rolled else {})
+        return rows.group_by(*self.slices, **keys).agg(**sums), [*keys, *self.slices]
 
     def _by_period(self, rows: ir.Table) -> tuple[ir.Table, list[str]]:
         return rows.group_by("period", *self.slices).agg(**self.aggregates.over(rows)), ["period", *self.slices]
@@ -201,12 +206,12 @@ class Group:
         if self.value is None:
             raise Fault("a query of values was asked for without an output")
         value, of, event = self.value
-        rows = with_period(self.source, rows.filter(of), self.clock)
+        rows = rows.filter(of) if self.request.rolled else with_period(self.source, rows.filter(of), self.clock)
         keys: dict[str, Any] = (
             {} if self.kind == WAITS else block_key(rows, self.block, self.request.half_hours, self.clock)
         )
         rows = rows.mutate(value=value.cast("float64"), **keys)
-        names = ["period", *keys, *self.slices, "value"]
+        names = [*([] if self.request.rolled else ["period"]), *keys, *self.slices, "value"]
         sums = {"n": rows.count()}
         if event is not None:
             sums["events"] = rows.count(where=rows.bind(event)[0])

@@ -15,8 +15,9 @@ The rules that all of them obey are in [rules.md](rules.md), how value and inter
 [statistics.md](statistics.md), the tables they are counted from in [facts.md](facts.md).
 
 Shares are fractions of 1 in records, targets and parameters, and per cent on pages. An output is asked for by its
-name: `mittari kpi csat.mean`. *Own baseline* means that no target holds for every company: it is compared with its
-own past.
+name: `mittari kpi csat.mean`; a parameter is set with `--set csat_kind=overall`. With `weights=given` each answer of a
+survey counts by the weight that the file gives it ([statistics.md](statistics.md#blocks)). *Own baseline* means that no
+target holds for every company: it is compared with its own past.
 """
 
 

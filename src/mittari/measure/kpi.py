@@ -28,6 +28,7 @@ LEAD, LAG = "lead", "lag"
 SUBJECTIVE, OBJECTIVE = "subjective", "objective"
 CORE_OUTCOME, VALUE_ATTRIBUTES, RELATIONSHIP, IMAGE = "CO", "VA", "VR", "VI"
 INTERNAL_PROCESS, LEARNING, FINANCIAL = "IP", "LG", "FI"
+SOLVES, UNRECORDED_SOLVES, FIRST_REOPENING = "solves", "unrecorded_solves", "first_reopening"
 
 PERSPECTIVES = {
     CORE_OUTCOME: "Customer: core outcomes",
@@ -44,9 +45,13 @@ PERSPECTIVES = {
 class Definition:
     """A KPI as declared. `build(relation, **params)` returns its outputs, headline first.
 
-    `requires` names tables and columns (`table.column`) without any value of which a number would be a false zero.
+    `requires` names tables and columns (`table.column`) without any value of which a number would be a false zero,
+    `requires_by` those that a parameter asks for (parameter -> its value -> column).
     Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
-    `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint` what to do without a value.
+    `overwritten` says which facts of conversations it needs as they stood at `as_of`, though a file keeps the newest
+    only (`measure/history.py`): solves between the first and the last, those without status events, when a case was
+    first reopened. `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint`
+    what to do without a value.
     """
 
     id: str
@@ -73,7 +78,9 @@ class Definition:
     relation_takes: tuple[str, ...] = ()
     relation_with: Mapping[str, Any] = field(default_factory=dict)
     relation_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    requires_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     scales: bool = False
+    overwritten: tuple[str, ...] = ()
     needs: str = ""
     board: int | None = None
     version: int = 1
@@ -110,6 +117,16 @@ class Definition:
             if params.get(parameter) in choices:
                 return choices[params[parameter]]
         return self.relation
+
+    def required(self, params: Mapping[str, Any]) -> tuple[str, ...]:
+        """The tables and columns that a number with these parameters cannot do without."""
+        asked = (choices.get(str(params.get(parameter))) for parameter, choices in self.requires_by.items())
+        return (*self.requires, *(name for name in asked if name))
+
+    @property
+    def ever_required(self) -> tuple[str, ...]:
+        """Those that some parameter or none asks for."""
+        return (*self.requires, *(name for choices in self.requires_by.values() for name in choices.values()))
 
     def version_text(self, params: Mapping[str, Any]) -> str:
         """A changed parameter is another series: it shows in the definition's version."""

@@ -1,6 +1,6 @@
 """What the queries of a plan brought, sorted by group: a group is one period and one slice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,8 @@ Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 SliceKey = tuple[str | None, ...]
 HALF_HOURS = 48
+Effects = Mapping[tuple[str, str, str | None], Mapping[str, float]]
+"""(KPI, output, scale) -> the block sums that it had when they were last counted from the facts."""
 
 
 def plain(values: Any, missing: Any = 0) -> npt.NDArray[Any]:
@@ -79,11 +81,20 @@ class Sorted:
 class Material:
     """The frames of a plan for one call, sorted into groups.
 
-    The queries of the outputs' own parts are asked at once; those of a fallback only when it is needed.
+    The queries of the outputs' own parts are asked at once; those of a fallback only when it is needed. `rolled`: the
+    frames come of days kept as sums, values of buckets, blocks that span days are known by their `effects`.
     """
 
-    def __init__(self, plan: Plan, call: Call, ask: Callable[[Query], Frame]) -> None:
-        self.plan, self.call, self._ask = plan, call, ask
+    def __init__(
+        self,
+        plan: Plan,
+        call: Call,
+        ask: Callable[[Query], Frame],
+        rolled: bool = False,
+        effects: Effects | None = None,
+    ) -> None:
+        self.plan, self.call, self._ask, self.rolled = plan, call, ask, rolled
+        self.effects: Effects = effects or {}
         self.groups = Groups(len(call.periods))
         if not plan.slices:
             self.groups.place(())

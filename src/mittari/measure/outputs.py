@@ -35,30 +35,36 @@ class Proportion(Output):
     """The share of the rows `of` that are a `hit`.
 
     With a `population` (a number, or the name of an exposure) it says how many of it that is; `yearly` carries the
-    share of those lost in a period to a year.
+    share of those lost in a period to a year. With a `weight` each row counts by it (`families/weights.py`).
     """
 
     hit: Expression = None
     of: Expression = None
+    weight: Expression = None
     population: float | str | None = None
     yearly: bool = False
 
 
 @dataclass(frozen=True)
 class NetShare(Output):
-    """100 times the share of `up` less the share of `down` among the rows `of`."""
+    """100 times the share of `up` less the share of `down` among the rows `of`; each counts by its `weight`."""
 
     up: Expression = None
     down: Expression = None
     of: Expression = None
+    weight: Expression = None
 
 
 @dataclass(frozen=True)
 class Mean(Output):
-    """The mean of `value` over the rows `of`; `domain` says which values are possible, declared and not observed."""
+    """The mean of `value` over the rows `of`; `domain` says which values are possible, declared and not observed.
+
+    With a `weight` each row counts by it.
+    """
 
     value: Expression = None
     of: Expression = None
+    weight: Expression = None
     domain: str = POSITIVE
 
 

@@ -2,14 +2,14 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
-from mittari.measure import bind
+from mittari.measure import bind, outputs
 from mittari.measure.call import Call, Frame, Reader, State
 from mittari.measure.dimensions import SCALE
 from mittari.measure.families import uses_half_hours
@@ -140,6 +140,18 @@ def channels_of(call: Call) -> str:
     return "written" if call.where or call.by else "all"
 
 
+def chosen_sources(scope: str, channels: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Which sources an output reads: written contacts, calls under channel = phone, both where it says ALL."""
+    known = tuple(known)
+    if len(known) == 1:
+        return known
+    if scope == outputs.PHONE:
+        return ("phone",)
+    if channels == "split" or (scope == outputs.ALL and channels == "all"):
+        return known
+    return ("phone",) if channels == "phone" else ("written",)
+
+
 def basis_of(call: Call, state: State) -> str:
     """Active customers are known by contracts where contracts cover the periods, else by orders (G19).
 
@@ -164,7 +176,7 @@ def run(plan: Plan, call: Call, reader: Reader, state: State) -> Material:
     """Ask the plan's queries and sort what they brought."""
 
     def ask(query: Query) -> Frame:
-        return reader.fetch(bind.statement(query.sql, call, state.engine), bind.parameters(query.sql, call, state))
+        return reader.fetch(bind.statement(query.sql, call, state), bind.parameters(query.sql, call, state))
 
     return Material(plan, call, ask)
 

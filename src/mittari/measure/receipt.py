@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from mittari.measure.evaluate.models import sums_of
 from mittari.measure.kpi import PERSPECTIVES, Definition
 from mittari.measure.material import texts
 from mittari.measure.plan import Plans, Wanted, for_scales, shape_of
-from mittari.measure.recipe import EXPOSURE, OTHER, Recipe, RowQuery
+from mittari.measure.recipe import EXPOSURE, OTHER, Query, Recipe, RowQuery
 from mittari.measure.result import SUPPRESSED, Record, utc_text
 from mittari.measure.scorecard import against, completed, scorecard, with_basis
 
@@ -32,6 +32,7 @@ class Receipt:
     left_out: dict[str, int]
     interval_method: str | None
     freshness: str | None
+    late_rows: int
     path: str
     how: dict[str, Any]
     sql: list[str]
@@ -47,6 +48,7 @@ class Opened:
         self, wanted: Wanted, record: Record, call: Call, *, plans: Plans, reader: Reader, state: State
     ) -> None:
         self.definition, self.output, params = wanted
+        self.rollups, state = state.rollups, replace(state, rollups=None)  # rows are opened: every sum is theirs
         self.record, self.reader, self.state = record, reader, state
         self.asked = call
         call = completed(self.definition, call, plans, reader, state)
@@ -57,10 +59,30 @@ class Opened:
         one = [(self.definition, self.output, self.params)]
         self.request = self.shape.request(one, self.definition.scales)
         self.plan = plans.find(self.request, one, state)
+        self.shown: float | None = None
+        if self._came_of_sums():
+            self.shown, self.record = record.value, self._counted_exactly()
+
+    def _came_of_sums(self) -> bool:
+        one = (self.definition, self.output, self.params)
+        kept = self.rollups is not None and not self.rollups.why_not(one, self.asked, self.state)
+        return kept and "approx" in self.record.flags
+
+    def _counted_exactly(self) -> Record:
+        """The record as the rows give it, in place of one whose value or interval is approximate."""
+        one = [(self.definition, self.output, self.params)]
+        made = scorecard(one, self.asked, plans=self.plans, reader=self.reader, state=self.state)
+        return next(each for each in made if each.slice == self.record.slice)
 
     @property
     def recipe(self) -> Recipe:
         return self.plan.recipes[0]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that the number is counted from."""
+        found = (table for part in self.recipe.parts for table in self.plan.queries[part.query].tables)
+        return tuple(dict.fromkeys(found))
 
     def sides(self) -> dict[str, Call]:
         """The call, and for a comparison the call of the period it compares with."""
@@ -85,8 +107,9 @@ class Opened:
                 other = query.part.endswith(OTHER)
                 if self.recipe.family == "Growth" and self.recipe.others and other != (side == "before"):
                     continue  # the earlier period is counted by the other rows, and only it is
-                asked = bind.statement(query.sql, call, self.state.engine)
-                frame = self.reader.fetch(asked, bind.parameters(query.sql, call, self.state))
+                frame = self.reader.fetch(
+                    bind.statement(query.sql, call, self.state), bind.parameters(query.sql, call, self.state)
+                )
                 part = query.part.removesuffix(OTHER)
                 found += [
                     {"side": "other" if other and self.recipe.family == "Contrast" else side, "part": part, **row}
@@ -124,10 +147,22 @@ class Opened:
             left_out=dict(Counter(row["reason"] for row in own if not row["included"]).most_common()),
             interval_method=self.record.ci_method,
             freshness=None if self.state.newest is None else utc_text(self.state.newest),
-            path=f"raw rows of {', '.join(part.tables)}, one {part.kind} query{self.state.engine.told}",
+            late_rows=self.state.loaded_late(self.tables, span.start, span.end),
+            path=self._path(part),
             how=self._how(rows),
             sql=[bind.spelled_out(sql, self.call, self.state) for sql in self._statements(queries)],
         )
+
+    def _path(self, part: Query) -> str:
+        """Where the number came from: the rows, or days kept as sums, and why not where there are some."""
+        rows = f"raw rows of {', '.join(part.tables)}, one {part.kind} query{self.state.engine.told}"
+        if self.rollups is None:
+            return rows
+        reason = self.rollups.why_not((self.definition, self.output, self.params), self.asked, self.state)
+        if reason:
+            return f"{rows}; not from days kept as sums: {reason}"
+        shown = "" if self.shown is None else f", which gave {self.shown!r}; here it is counted exactly"
+        return f"days kept as sums of {part.tables[0]}{shown}; opened to its {rows}"
 
     def _statements(self, queries: Sequence[RowQuery]) -> list[str]:
         """What was asked for the number, and for the customers or employees it is divided by."""
@@ -154,6 +189,7 @@ class Opened:
             "yearly": recipe.yearly,
             "share": recipe.share,
             "population": recipe.population,
+            "weighted": recipe.weighted,
             "rule": recipe.rule,
             "given": recipe.given,
             "sums": sums_of(recipe.parts) if recipe.base == "Model" else [],

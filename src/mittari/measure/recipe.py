@@ -15,6 +15,8 @@ EXPOSED_AS = {"average_active": "x", "active_at_start": "y", "active_at_end": "y
 """Exposure -> the column of its exported rows that adds up to it."""
 ROWS = "rows"
 """The sum of a model that n is."""
+COUNTED = "counted_rows"
+"""The column of days to be kept that tells how many rows a cell stands for: one without any is no cell."""
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -62,8 +64,10 @@ class Recipe(msgspec.Struct, frozen=True):
     share: bool = False
     population: float | str | None = None
     others: tuple[Part, ...] = ()
+    weighted: bool = False
     rule: str = ""
     given: dict[str, float | str | None] = {}
+    scope: str = "main"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -87,7 +91,8 @@ class Request:
     """What is asked: outputs, and the dimensions to filter and to split by.
 
     `channels` says which sources are read (written, phone, all, split), `basis` how active customers are known
-    (contracts, orders), `half_hours` that the periods are too short for day blocks.
+    (contracts, orders), `half_hours` that the periods are too short for day blocks. `rolled` asks for days to be kept:
+    rows of no period, that say how many rows they stand for.
     """
 
     outputs: tuple[tuple[str, str], ...]
@@ -96,3 +101,4 @@ class Request:
     channels: str = "written"
     basis: str = "contracts"
     half_hours: bool = False
+    rolled: bool = False

@@ -121,12 +121,20 @@ def _blocked(
     how: Mapping[str, Any], x: np.ndarray, y: np.ndarray, blocks: np.ndarray, n: int
 ) -> tuple[Components, Estimate]:
     if how["base"] == "NetShare":
-        components = families.NetShare.components_from_blocks(*families.sum_blocks(blocks, x > 0, x < 0, y))
+        signs = np.maximum(x, 0.0), np.maximum(-x, 0.0)
+        components = _weighed(how, families.NetShare.components_from_blocks(*families.sum_blocks(blocks, *signs, y)), y)
         return components, families.NetShare.estimate(components)
     family = families.Proportion if how["base"] == "Proportion" else families.Ratio
-    components = family.components_from_blocks(*families.sum_blocks(blocks, x, y))
+    components = _weighed(how, family.components_from_blocks(*families.sum_blocks(blocks, x, y)), y)
     estimate = estimate_of(how["base"], components, n, how["domain"])
     return components, yearly(estimate, how["days"]) if how["yearly"] else estimate
+
+
+def _weighed(how: Mapping[str, Any], components: Components, weights: np.ndarray) -> Components:
+    """The components of rows that count by their weights, which stand below the line."""
+    if not how.get("weighted"):
+        return components
+    return families.of_weights(how["base"], components, float((weights**2).sum()), len(weights))
 
 
 def _of_population(

@@ -67,7 +67,7 @@ def record(
     estimate = measured.estimate
     uncovered = recipe.family in ZERO_NEEDS_COVERAGE and not measured.covered and not estimate.n
     unpriced = measured.unpriced and not estimate.n  # nothing of what there is could be valued: that is no zero
-    lacking = state.lacks(definition.requires)
+    lacking = state.lacks(definition.required(params))
     absent = estimate.no_data or uncovered or bool(unpriced or lacking)
     tables = tuple(dict.fromkeys(table for part in recipe.parts for table in material.plan.queries[part.query].tables))
     unit = definition.unit_of(recipe.output)

@@ -1,16 +1,18 @@
 """The rows behind one number: a statement per source that names each row, whether it counts, and if not why."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import ibis
 from ibis.expr import types as ir
 
 from mittari.measure import outputs as family
-from mittari.measure.compile import block_of, chosen_sources
+from mittari.measure.compile import block_of
 from mittari.measure.exposures import exposure_rows
 from mittari.measure.groups import block_key, dimension, local_clock, rows_in_span, with_period
 from mittari.measure.kpi import Definition
+from mittari.measure.plan import chosen_sources
 from mittari.measure.recipe import EXPOSURE, OTHER, ROWS, Request, RowQuery
 from mittari.measure.relations import Facts, Source
 from mittari.measure.relations.base import true
@@ -121,6 +123,10 @@ def _counted(spec: Any) -> Any:
 def sums_of(spec: Any) -> tuple[Any, Any]:
     """What a counted row adds above (x) and below (y) the line; for waits the time and whether it ended."""
     one, none = ibis.literal(1.0), ibis.literal(0.0)
+    weight = getattr(spec, "weight", None)
+    if weight is not None:
+        x, _ = sums_of(replace(spec, weight=None))
+        return x * weight, weight
     match spec:
         case family.Proportion():
             return true(spec.hit).ifelse(one, none), None

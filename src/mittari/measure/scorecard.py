@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from mittari.errors import MittariError, UserError
-from mittari.measure import dimensions, needed, records
+from mittari.measure import dimensions, history, needed, records
 from mittari.measure.call import Call, Reader, State
 from mittari.measure.evaluate import NOTHING, Measured, measure
 from mittari.measure.kpi import Definition
@@ -54,7 +54,7 @@ def _asked(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, s
         if lacking:
             found[number] = _without(one, call, f"cannot be split by {', '.join(lacking)}", n=0)
     asked = {number: one for number, one in enumerate(wanted) if number not in found}
-    for numbers in _together(asked):
+    for numbers in _together(asked, call, state):
         some = [wanted[number] for number in numbers]
         try:
             known = () if call.where or call.by else [record for records in found.values() for record in records]
@@ -76,13 +76,25 @@ def missing_dimensions(definition: Definition, call: Call) -> list[str]:
     return dimensions.missing(definition.relation, (*call.where, *call.by))
 
 
-def _together(wanted: Mapping[int, Wanted]) -> Iterator[list[int]]:
-    """Outputs that can share a plan: of other KPIs (last) or scales apart, comparisons by the period looked to."""
+def _together(wanted: Mapping[int, Wanted], call: Call, state: State) -> Iterator[list[int]]:
+    """Outputs that can share a plan: of other KPIs (last) or scales apart, comparisons by the period looked to.
+
+    What is answered from days kept as sums stands apart from what is counted from the facts.
+    """
     sets: dict[tuple[Any, ...], list[int]] = {}
-    for number, (definition, _, params) in wanted.items():
+    for number, one in wanted.items():
+        definition, _, params = one
         looks_back = definition.relation if definition.against(params) and not definition.scales else None
-        sets.setdefault((definition.needs, definition.scales, looks_back), []).append(number)
+        kept = kept_in(one, call, state)
+        sets.setdefault((definition.needs, definition.scales, looks_back, kept), []).append(number)
     yield from sorted(sets.values(), key=lambda numbers: bool(wanted[numbers[0]][0].needs))
+
+
+def kept_in(one: Wanted, call: Call, state: State) -> int | None:
+    """Which of the plans of days kept as sums answers the output of this call; None: the facts do."""
+    if state.rollups is None or state.rollups.why_not(one, call, state):
+        return None
+    return state.rollups.holder(one)
 
 
 def _failed(one: Wanted, call: Call, error: Exception) -> list[Record]:
@@ -127,13 +139,18 @@ def completed(
 
 def _measured(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, state: State) -> list[list[Record]]:
     wide = _with_looked_back(wanted, call)
-    material, measured = _measured_apart(wanted, wide, plans, reader, state)
+    material, measured = measured_apart(wanted, wide, plans, reader, state)
     before = _before(wanted, call, material, measured, plans, reader, state)
     screens = _screens(wanted, call, material, measured, plans, reader, state)
-    return [
-        list(_records(wanted[number], recipe, material, measured[number], number, before, screens[number], call, state))
-        for number, recipe in enumerate(material.plan.recipes)
-    ]
+    lost = history.lost(call, reader, state)
+    found = []
+    for number, recipe in enumerate(material.plan.recipes):
+        partial = [history.is_partial(wanted[number][0], recipe, each) for each in lost]
+        made = _records(
+            wanted[number], recipe, material, measured[number], number, before, screens[number], partial, call, state
+        )
+        found.append(list(made))
+    return found
 
 
 def _screens(
@@ -151,7 +168,7 @@ def _screens(
         if not one[0].suppress_below:
             found.append(None)
         elif material.call.where:
-            all_slices, in_all = _measured_apart([one], whole(call), plans, reader, state)
+            all_slices, in_all = measured_apart([one], whole(call), plans, reader, state)
             found.append(Screen(one[0], call, all_slices, in_all[0]))
         else:
             found.append(Screen(one[0], call, material, measured[number]))
@@ -159,6 +176,8 @@ def _screens(
 
 
 def _run(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, state: State) -> Material:
+    if state.rollups is not None and all(kept_in(one, call, state) is not None for one in wanted):
+        return state.rollups.material(wanted, call, reader, state)
     scales = wanted[0][0].scales
     call = for_scales(call) if scales else call
     shape = shape_of(call, state)
@@ -211,7 +230,7 @@ def _before(
             asked = [(material, measured)]
         else:
             asked = [
-                _measured_apart(
+                measured_apart(
                     wanted, replace(call, periods=tuple(distinct[place] for place in places)), plans, reader, state
                 )
                 for places in replace(call, periods=distinct).apart()
@@ -223,9 +242,10 @@ def _before(
     return compared
 
 
-def _measured_apart(
+def measured_apart(
     wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, state: State
 ) -> tuple[Material, list[list[Measured]]]:
+    """What was asked, and each wanted output in each of its groups: of a comparison, the number that is compared."""
     material = _run(wanted, call, plans, reader, state)
     return material, [measure(recipe, material, state) for recipe in material.plan.recipes]
 
@@ -261,6 +281,7 @@ def _records(
     number: int,
     before: Earlier,
     screen: Screen | None,
+    partial: Sequence[bool],
     call: Call,
     state: State,
 ) -> Iterator[Record]:
@@ -281,6 +302,6 @@ def _records(
             slice_of=group.slice_of,
             params=params,
             material=material,
-            flags=group.flags,
+            flags=(*group.flags, *(("as_of_partial",) if partial[group.period] else ())),
             suppressed=screen is not None and screen.hides(group.period, group.slice_of),
         )

@@ -1,9 +1,9 @@
-"""What a KPI is called and how it is explained, in the language of the installation.
+"""What a KPI is called and how it and its flags are explained, in the language of the installation.
 
 English stands in the catalogue itself. The other languages are message files of gettext, `locale/fi.po` and so on: one
-entry for each text, its context `kpi_id.field`, its id the English text. A text that has been changed in English since
-stays English until it is translated again: `python -m mittari.show.language` writes the files anew, with the new texts
-to be filled in and without those that nobody asks for any more.
+entry for each text, its context `kpi_id.field` (or `notice`, `parameter`), its id the English text. A text that has
+been changed in English since stays English until it is translated again: `python -m mittari.show.language` writes the
+files anew, with the new texts to be filled in and without those that nobody asks for any more.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,11 +12,13 @@ from functools import cache
 from pathlib import Path
 
 from mittari.measure.kpi import PERSPECTIVES, Definition
+from mittari.measure.result import FLAGS, PROVISIONAL, SUPPRESSED
 from mittari.settings import LANGUAGES
+from mittari.show import words
 
 LOCALE = Path(__file__).parent / "locale"
 FIELDS = ("title", "asks", "counted", "left_out", "beware")
-OF_PERSPECTIVE = "perspective"
+OF_PERSPECTIVE, NOTICE, PARAMETER = "perspective", "notice", "parameter"
 ENGLISH = "en"
 
 Messages = dict[tuple[str, str], str]
@@ -59,10 +61,33 @@ def perspectives(language: str) -> dict[str, str]:
     return {code: known.get((f"{OF_PERSPECTIVE}.{code}", text), text) for code, text in PERSPECTIVES.items()}
 
 
+def notices(status: str, flags: Iterable[str], language: str) -> list[tuple[str, str]]:
+    """What a reader must know beside the number, short and long."""
+    known = messages(language)
+    pairs = words.notices(status, flags)
+    return [(known.get((NOTICE, short), short), known.get((NOTICE, long), long)) for short, long in pairs]
+
+
+def parameter_words(names: Iterable[str], language: str) -> list[str]:
+    """What those of the parameters do that their name does not explain."""
+    known = messages(language)
+    texts = (words.PARAMETER_WORDS[name] for name in names if name in words.PARAMETER_WORDS)
+    return [known.get((PARAMETER, text), text) for text in texts]
+
+
+def _beside() -> list[tuple[str, str]]:
+    """The texts that stand beside numbers, whichever they are."""
+    told = words.notices(PROVISIONAL, FLAGS) + words.notices(SUPPRESSED, ())
+    said = [(NOTICE, text) for pair in told for text in pair]
+    return said + [(PARAMETER, text) for text in words.PARAMETER_WORDS.values()]
+
+
 def wanted(definitions: Sequence[Definition]) -> list[tuple[str, str]]:
-    """Every (context, English text) that a language must translate, in the order of the catalogue."""
+    """Every (context, English text) that a language must translate: what stands anywhere, then KPI by KPI."""
     headings = [(f"{OF_PERSPECTIVE}.{code}", text) for code, text in PERSPECTIVES.items()]
-    return headings + [(f"{each.id}.{name}", getattr(each, name)) for each in definitions for name in FIELDS]
+    return (
+        headings + _beside() + [(f"{each.id}.{name}", getattr(each, name)) for each in definitions for name in FIELDS]
+    )
 
 
 def rewritten(language: str, asked: Sequence[tuple[str, str]]) -> bytes:

@@ -21,10 +21,18 @@ FLAG_WORDS: Mapping[str, tuple[str, str]] = {
     "unstable": ("unstable", "A few cases decide this value; without them it would be another."),
     "wide": ("wide interval", "The interval is too wide to steer by."),
     "late_rows": ("late rows", "Rows of this period arrived after it had been counted as complete."),
-    "as_of_partial": ("partial history", "The state at that moment is known for a part of the rows only."),
+    "as_of_partial": (
+        "partial history",
+        "Some cases have changed since: how they stood at that moment is not known.",
+    ),
     "mixed_scale": ("one scale of several", "The question was asked on several scales; each is counted for itself."),
     "not_reached": ("not reached", "The curve does not come down to the asked share within the period."),
 }
+
+PARAMETER_WORDS: Mapping[str, str] = {
+    "weights": "With weights=given each answer counts by its weight in the file; one without a weight is left out.",
+}
+"""Parameters that a reader does not understand from their name."""
 
 HELD_WORDS: Mapping[str, str] = {
     "Proportion": "Holds the truth in about 95 of 100 cases; of thirty groups in 94, of fewer than eight in about 90.",

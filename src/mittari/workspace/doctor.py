@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mittari.measure.kpi import catalogue
 from mittari.workspace.closing import altered
+from mittari.workspace.rolling import compare
 from mittari.workspace.verbs import Finding
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 LITTLE_SPACE = 1 << 30
 
 
-def examine(workspace: "LocalWorkspace") -> list[Finding]:
+def examine(workspace: "LocalWorkspace", verify: bool = False) -> list[Finding]:
     return [
         *_space(workspace),
         *_engine(workspace),
@@ -24,6 +25,7 @@ def examine(workspace: "LocalWorkspace") -> list[Finding]:
         *_people(workspace),
         *_owners(workspace),
         *_closes(workspace),
+        *(_sums(workspace) if verify else ()),
     ]
 
 
@@ -104,6 +106,27 @@ def _owners(workspace: "LocalWorkspace") -> Iterator[Finding]:
                 f"the target of {name} has no owner",
                 "a number without an owner and a decision is clutter: name one in targets.csv",
             )
+
+
+def _sums(workspace: "LocalWorkspace") -> Iterator[Finding]:
+    """Days kept as sums against the rows; a day that differs is dropped, so that its numbers come of the rows."""
+    compared = compare.verify(workspace)
+    if not compared:
+        yield Finding(True, "no days are kept as sums: every number is counted from the rows")
+        return
+    for table in sorted({each.table for each in compared}):
+        some = [each for each in compared if each.table == table]
+        wrong = sorted({day for each in some for day in each.differing})
+        counted = sum(each.days for each in some)
+        if wrong:
+            yield Finding(
+                False,
+                f"{table}: {len(wrong)} of the days kept as sums were not what their rows say, the first {wrong[0]}",
+                "they were dropped and are counted from the rows until the next import makes them anew; "
+                "please report it, since this should never happen",
+            )
+        else:
+            yield Finding(True, f"{table}: {counted:,} sums of days counted again, all equal to the rows")
 
 
 def _closes(workspace: "LocalWorkspace") -> Iterator[Finding]:

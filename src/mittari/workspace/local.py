@@ -22,6 +22,9 @@ from mittari.store.warehouse import Warehouse
 from mittari.value.closes import Close, Closed
 from mittari.workspace import asking, closing
 from mittari.workspace.asking import Periods
+from mittari.workspace.rolling import make
+from mittari.workspace.rolling.held import with_rollups
+from mittari.workspace.rolling.keep import Keeper
 from mittari.workspace.state import read_state
 from mittari.workspace.table import Table
 from mittari.workspace.verbs import AsOf, By, Finding, Intervention, Progress, Target, Where, Workspace
@@ -55,11 +58,12 @@ class LocalWorkspace(Workspace):
         self._reader: Reader = replica or self
         self.engine = replica.engine if replica else HOME
         code = code_fingerprint([Path(next(iter(mittari.measure.__path__))), home / KPIS])
-        self._plans = Plans(home / PLANS, code)
+        self.plans = Plans(home / PLANS, code)
         self._lock = threading.Lock()
         self._state: tuple[int, State] | None = None
         self._last_rows: tuple[tuple[Any, ...], Rows] | None = None
         self._results: OrderedDict[tuple[Any, ...], list[Record]] = OrderedDict()
+        warehouse.followed_by(Keeper(self))
 
     # reading
 
@@ -79,8 +83,20 @@ class LocalWorkspace(Workspace):
         version = self.warehouse.version()
         with self._lock:
             if self._state is None or self._state[0] != version:
-                self._state = (version, read_state(self.warehouse, self.settings, self.engine))
+                facts = read_state(self.warehouse, self.settings, self.engine)
+                self._state = (version, with_rollups(facts, self.warehouse, self.plans))
             return self._state[1]
+
+    def forget_state(self) -> None:
+        """Read again what is known of the facts, though none has changed: days were made or dropped."""
+        with self._lock:
+            self._state = None
+            self._results.clear()
+
+    def _make_days(self, progress: Progress | None = None) -> None:
+        """After a load, where it is time: the first of a day, and the one with which a table has become large."""
+        if make.is_due(self):
+            make.make(self, progress)
 
     def _measure(self, wanted: Sequence[Wanted], call: Call, state: State) -> Table:
         key = (
@@ -91,7 +107,7 @@ class LocalWorkspace(Workspace):
         with self._lock:
             found = self._results.get(key)
         if found is None:
-            found = scorecard(wanted, call, plans=self._plans, reader=self._reader, state=state)
+            found = scorecard(wanted, call, plans=self.plans, reader=self._reader, state=state)
             if not any(record.failure for record in found):
                 self._keep(key, found)
         return Table(found, self)
@@ -140,7 +156,7 @@ class LocalWorkspace(Workspace):
         where = {name: value for name, value in record.slice.items() if value is not None}
         call = asking.call(state, self.clock(), period=record.period, by=None, where=where, as_of=record.as_of)
         one = asking.wanted(record.name, record.params)[0]
-        return Opened(one, record, call, plans=self._plans, reader=self._reader, state=state)
+        return Opened(one, record, call, plans=self.plans, reader=self._reader, state=state)
 
     def receipt(self, record: Record) -> Receipt:
         return self._opened(record).receipt(self._rows_behind(record))
@@ -213,7 +229,7 @@ class LocalWorkspace(Workspace):
         from mittari.load import load
 
         self._require_engine()
-        return load(
+        reports = load(
             self.warehouse,
             self.settings,
             Path(path),
@@ -225,13 +241,17 @@ class LocalWorkspace(Workspace):
             progress=progress,
             now=self.clock(),
         )
+        self._make_days(progress)
+        return reports
 
     def load_rows(self, table: str, columns: dict[str, Any]) -> "LoadReport":
         """Rows that are already in memory into facts, checked like those of a file."""
         from mittari.load import load_rows
 
         self._require_engine()
-        return load_rows(self.warehouse, self.settings, table, columns, now=self.clock())
+        report = load_rows(self.warehouse, self.settings, table, columns, now=self.clock())
+        self._make_days()
+        return report
 
     def _require_engine(self) -> None:
         """Raises UserError where the engine is down: before files are read for it."""
@@ -257,10 +277,10 @@ class LocalWorkspace(Workspace):
         finally:
             connection.close()
 
-    def doctor(self) -> list[Finding]:
+    def doctor(self, verify: bool = False) -> list[Finding]:
         from mittari.workspace.doctor import examine
 
-        return examine(self)
+        return examine(self, verify)
 
     def close_period(self, period: str, by: str | None = None, again: bool = False) -> Closed:
         return closing.close_period(self, period, by, again)

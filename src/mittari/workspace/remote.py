@@ -174,8 +174,8 @@ class RemoteWorkspace(Workspace):
         rows: list[dict[str, Any]] = self._ask("rejects")
         return rows
 
-    def doctor(self) -> list[Finding]:
-        return msgspec.convert(self._ask("doctor"), list[Finding])
+    def doctor(self, verify: bool = False) -> list[Finding]:
+        return msgspec.convert(self._ask("doctor", verify=verify), list[Finding])
 
     def close_period(self, period: str, by: str | None = None, again: bool = False) -> Closed:
         return msgspec.convert(self._ask("close_period", period=period, by=by, again=again), Closed)

@@ -37,6 +37,7 @@ def read_state(warehouse: Warehouse, settings: Settings, engine: Engine) -> Stat
             engine=engine,
             fingerprint=_fingerprint(schemas),
             recorded=_recorded(connection, schemas),
+            unsettled=_unsettled(connection),
             late=_late(connection, schemas, settings.timezone),
         )
     finally:
@@ -45,7 +46,7 @@ def read_state(warehouse: Warehouse, settings: Settings, engine: Engine) -> Stat
 
 def _recorded(connection: duckdb.DuckDBPyConnection, schemas: dict[str, dict[str, str]]) -> frozenset[str]:
     """The columns without which some KPI has no number, as far as any row holds a value in them."""
-    required = {name for each in catalogue().values() for name in each.requires if "." in name}
+    required = {name for each in catalogue().values() for name in each.ever_required if "." in name}
     names = sorted(name for name in required if name.partition(".")[2] in schemas.get(name.partition(".")[0], {}))
     if not names:
         return frozenset()
@@ -55,6 +56,17 @@ def _recorded(connection: duckdb.DuckDBPyConnection, schemas: dict[str, dict[str
     )
     held = connection.execute(f"SELECT {tests}").fetchall()[0]
     return frozenset(name for name, some in zip(names, held, strict=True) if some)
+
+
+def _unsettled(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """When a case was last solved or reopened again, or merged: what was known before is kept nowhere."""
+    found: tuple[datetime | None] | None = connection.execute(
+        "SELECT max(moment) FROM ("
+        "SELECT max(greatest(reopened_latest_at, solved_last_at)) AS moment FROM conversations "
+        "WHERE reopened_latest_at IS NOT NULL "
+        "UNION ALL SELECT max(\"at\") FROM status_events WHERE kind = 'merge')"
+    ).fetchone()
+    return found[0] if found else None
 
 
 def _late(

@@ -137,8 +137,8 @@ class Workspace(ABC):
         """The refused rows: table, file, line, column, reason, key, at, loaded_at."""
 
     @abstractmethod
-    def doctor(self) -> list[Finding]:
-        """What is wrong here and how to mend it."""
+    def doctor(self, verify: bool = False) -> list[Finding]:
+        """What is wrong here and how to mend it; `verify` also counts days that are kept as sums again."""
 
     @abstractmethod
     def close_period(self, period: str, by: str | None = None, again: bool = False) -> Closed:

@@ -34,6 +34,8 @@ COLUMNS = ("root_id", "wait_started_local", "replied_at", "replied_by", "reply_d
 
 def settle(connection: duckdb.DuckDBPyConnection, condition: str, settings: Settings) -> None:
     """Bring the columns up to date for the conversations for whose root the condition holds."""
+    if not connection.execute("SELECT 1 FROM messages LIMIT 1").fetchall():
+        return
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE threads AS SELECT c.conversation_id, c.root_id, r.answered_at "
         f"FROM (SELECT conversation_id, root_id FROM conversations WHERE {condition}) AS c "
@@ -95,7 +97,8 @@ def _dues(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 def _write(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"UPDATE messages SET {', '.join(f'{name} = NULL' for name in COLUMNS)}, {CHANGED} "
-        "WHERE replied_at IS NOT NULL AND conversation_id IN (SELECT conversation_id FROM threads) AND rowid NOT IN (SELECT id FROM replies)"
+        "WHERE replied_at IS NOT NULL AND conversation_id IN (SELECT conversation_id FROM threads) "
+        "AND rowid NOT IN (SELECT id FROM replies)"
     )
     values = ", ".join(f"{name} = r.{name}" for name in COLUMNS)
     changed = " OR ".join(f"m.{name} IS DISTINCT FROM r.{name}" for name in COLUMNS)

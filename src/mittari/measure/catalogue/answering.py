@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from mittari.measure.kpi import HIGHER, LAG, LEAD, LOWER, OBJECTIVE, SECONDS, SHARE, VALUE_ATTRIBUTES, kpi
+from mittari.measure.kpi import (
+    HIGHER,
+    LAG,
+    LEAD,
+    LOWER,
+    OBJECTIVE,
+    SECONDS,
+    SHARE,
+    SOLVES,
+    VALUE_ATTRIBUTES,
+    kpi,
+)
 from mittari.measure.outputs import Mean, Proportion, Quantile
 
 
@@ -50,6 +61,7 @@ def next_response_time(waits: Any) -> dict[str, Any]:
     merge="add",
     outputs=("share",),
     tables=("conversations", "messages", "sla_targets", "business_calendars"),
+    overwritten=(SOLVES,),
     requires=("sla_targets",),
     target=0.90,
     board=41,
@@ -76,6 +88,7 @@ def sla_attainment_rate(promised: Any) -> dict[str, Any]:
     merge="hist",
     outputs=("median", "mean"),
     tables=("conversations", "status_events"),
+    overwritten=(SOLVES,),
     requires=("status_events",),
     board=42,
     asks="How long in total did the customer wait for us?",

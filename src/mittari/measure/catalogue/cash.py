@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from mittari.measure.kpi import CORE_OUTCOME, FINANCIAL, HIGHER, LAG, LOWER, MONEY, OBJECTIVE, SHARE, kpi
+from mittari.measure.kpi import (
+    CORE_OUTCOME,
+    FINANCIAL,
+    HIGHER,
+    LAG,
+    LOWER,
+    MONEY,
+    OBJECTIVE,
+    SHARE,
+    SOLVES,
+    kpi,
+)
 from mittari.measure.outputs import REALS, EuroSum, Growth, Model
 
 
@@ -70,6 +81,7 @@ def revenue_growth_rate(lines: Any, *, compare: str = "last_year") -> dict[str, 
     merge="none",
     outputs=("per_contact", "per_solved"),
     tables=("cost_entries", "conversations", "calls"),
+    overwritten=(SOLVES,),
     guard=("first_contact_resolution_rate",),
     board=100,
     asks="What does one contact cost?",

@@ -13,6 +13,7 @@ from mittari.measure.kpi import (
     LOWER,
     OBJECTIVE,
     SHARE,
+    SOLVES,
     kpi,
 )
 from mittari.measure.outputs import UNIT_INTERVAL, Count, Proportion, Ratio
@@ -34,6 +35,7 @@ HOUR_S = 3600
     merge="add",
     outputs=("per_hour", "per_paid_hour"),
     tables=("work_time", "conversations"),
+    overwritten=(SOLVES,),
     requires=("conversations",),
     guard=("reopen_rate",),
     board=101,

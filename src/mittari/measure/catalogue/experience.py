@@ -4,15 +4,17 @@ from typing import Any
 
 from mittari.measure.kpi import CORE_OUTCOME, FINANCIAL, HIGHER, LEAD, SHARE, SUBJECTIVE, VALUE_ATTRIBUTES, kpi
 from mittari.measure.outputs import Mean, Proportion
+from mittari.measure.weighing import ALIKE, NEEDS_WEIGHTS, weighed
 
 
-def _answered(answers: Any) -> dict[str, Any]:
+def _answered(answers: Any, weights: str) -> dict[str, Any]:
     """Scored answers of the period, those left open beside them."""
-    return {
+    facts = {
         "of": answers.eligible & answers.score.notnull(),
         "at": answers.responded_at,
         "missing": answers.eligible & answers.score.isnull(),
     }
+    return weighed(answers, weights, facts)
 
 
 @kpi(
@@ -29,6 +31,7 @@ def _answered(answers: Any) -> dict[str, Any]:
     merge="add",
     outputs=("share",),
     tables=("responses",),
+    requires_by=NEEDS_WEIGHTS,
     target=0.70,
     board=49,
     asks="Does the customer say it was solved at first contact?",
@@ -36,8 +39,8 @@ def _answered(answers: Any) -> dict[str, Any]:
     left_out="Tests, answers edited within 24 hours; who does not know is counted apart.",
     beware="Asked too early it measures hope: by e-mail, ask a day after the matter was solved.",
 )
-def first_contact_resolution_rate_survey(answers: Any) -> dict[str, Any]:
-    return {"share": Proportion(hit=answers.top_box, **_answered(answers))}
+def first_contact_resolution_rate_survey(answers: Any, *, weights: str = ALIKE) -> dict[str, Any]:
+    return {"share": Proportion(hit=answers.top_box, **_answered(answers, weights))}
 
 
 @kpi(
@@ -55,6 +58,7 @@ def first_contact_resolution_rate_survey(answers: Any) -> dict[str, Any]:
     outputs=("share", "mean"),
     units={"mean": "scale_points"},
     tables=("responses",),
+    requires_by=NEEDS_WEIGHTS,
     scales=True,
     board=63,
     asks="Was it easy?",
@@ -62,10 +66,10 @@ def first_contact_resolution_rate_survey(answers: Any) -> dict[str, Any]:
     left_out="Tests, repeated presses, answers edited within 24 hours; questions left open are counted apart.",
     beware="High is easy here. Answers to the older question, where a low score is good, must be turned round before loading.",
 )
-def ces(answers: Any) -> dict[str, Any]:
+def ces(answers: Any, *, weights: str = ALIKE) -> dict[str, Any]:
     return {
-        "share": Proportion(hit=answers.agrees, **_answered(answers)),
-        "mean": Mean(value=answers.score, **_answered(answers)),
+        "share": Proportion(hit=answers.agrees, **_answered(answers, weights)),
+        "mean": Mean(value=answers.score, **_answered(answers, weights)),
     }
 
 
@@ -83,6 +87,7 @@ def ces(answers: Any) -> dict[str, Any]:
     merge="add",
     outputs=("share",),
     tables=("responses",),
+    requires_by=NEEDS_WEIGHTS,
     scales=True,
     board=67,
     asks="Will they buy again?",
@@ -90,8 +95,8 @@ def ces(answers: Any) -> dict[str, Any]:
     left_out="Tests, answers edited within 24 hours; questions left open are counted apart.",
     beware="People promise more than they do: once a year compare it with how many of each box bought again.",
 )
-def repurchase_intent(answers: Any) -> dict[str, Any]:
-    return {"share": Proportion(hit=answers.top_box, **_answered(answers))}
+def repurchase_intent(answers: Any, *, weights: str = ALIKE) -> dict[str, Any]:
+    return {"share": Proportion(hit=answers.top_box, **_answered(answers, weights))}
 
 
 @kpi(
@@ -108,6 +113,7 @@ def repurchase_intent(answers: Any) -> dict[str, Any]:
     merge="add",
     outputs=("share",),
     tables=("responses",),
+    requires_by=NEEDS_WEIGHTS,
     scales=True,
     board=68,
     asks="Would they stay at a higher price?",
@@ -115,5 +121,5 @@ def repurchase_intent(answers: Any) -> dict[str, Any]:
     left_out="Tests, answers edited within 24 hours; questions left open are counted apart.",
     beware="The step of the price (such as 5 %) is part of the question: another step is another series.",
 )
-def willingness_to_pay_share(answers: Any) -> dict[str, Any]:
-    return {"share": Proportion(hit=answers.top_box, **_answered(answers))}
+def willingness_to_pay_share(answers: Any, *, weights: str = ALIKE) -> dict[str, Any]:
+    return {"share": Proportion(hit=answers.top_box, **_answered(answers, weights))}

@@ -3,7 +3,19 @@
 from typing import Any
 
 from mittari.errors import UserError
-from mittari.measure.kpi import HIGHER, INTERNAL_PROCESS, LAG, LEAD, LOWER, OBJECTIVE, SHARE, VALUE_ATTRIBUTES, kpi
+from mittari.measure.kpi import (
+    FIRST_REOPENING,
+    HIGHER,
+    INTERNAL_PROCESS,
+    LAG,
+    LEAD,
+    LOWER,
+    OBJECTIVE,
+    SHARE,
+    SOLVES,
+    VALUE_ATTRIBUTES,
+    kpi,
+)
 from mittari.measure.outputs import Proportion
 
 WEEK_S = 7 * 86_400
@@ -30,6 +42,7 @@ METHODS = {
     merge="add",
     outputs=("share",),
     tables=("conversations",),
+    overwritten=(FIRST_REOPENING,),
     requires=("conversations.reopened_latest_at",),
     target=0.05,
     board=51,
@@ -65,6 +78,7 @@ def reopen_rate(contacts: Any) -> dict[str, Any]:
     merge="add",
     outputs=("share",),
     tables=("conversations", "calls"),
+    overwritten=(SOLVES,),
     guard=("repeat_contact_rate", "csat"),
     board=54,
     asks="What share of conversations that begin with a bot end solved without a person?",
@@ -98,6 +112,7 @@ def bot_resolution_rate(contacts: Any) -> dict[str, Any]:
     merge="add",
     outputs=("share",),
     tables=("conversations", "calls"),
+    overwritten=(FIRST_REOPENING,),
     target=0.70,
     board=48,
     asks="How often is one contact enough?",

@@ -5,6 +5,7 @@ from typing import Any
 from mittari.errors import UserError
 from mittari.measure.kpi import CORE_OUTCOME, CUSTOMERS, HIGHER, LAG, LEAD, POINTS, SHARE, SUBJECTIVE, kpi
 from mittari.measure.outputs import Change, Mean, Model, NetShare, Proportion
+from mittari.measure.weighing import ALIKE, NEEDS_WEIGHTS, weighed
 
 
 def _csat_answers(answers: Any, csat_kind: str) -> Any:
@@ -29,6 +30,7 @@ def _csat_answers(answers: Any, csat_kind: str) -> Any:
     outputs=("share", "mean", "bottom2"),
     units={"mean": "scale_points"},
     tables=("responses",),
+    requires_by=NEEDS_WEIGHTS,
     scales=True,
     board=2,
     asks="What share of customers is satisfied or very satisfied?",
@@ -36,7 +38,7 @@ def _csat_answers(answers: Any, csat_kind: str) -> Any:
     left_out="Tests, repeated presses, answers edited within 24 hours; questions left open are counted apart.",
     beware="It speaks for those who answered. Answers on different scales are never added up.",
 )
-def csat(answers: Any, *, csat_kind: str = "transactional") -> dict[str, Any]:
+def csat(answers: Any, *, csat_kind: str = "transactional", weights: str = ALIKE) -> dict[str, Any]:
     asked = _csat_answers(answers, csat_kind)
     facts: dict[str, Any] = {
         "of": asked & answers.score.notnull(),
@@ -47,6 +49,7 @@ def csat(answers: Any, *, csat_kind: str = "transactional") -> dict[str, Any]:
             "left open": answers.score.isnull(),
         },
     }
+    facts = weighed(answers, weights, facts)
     return {
         "share": Proportion(hit=answers.top_box, **facts),
         "mean": Mean(value=answers.score, **facts),
@@ -68,6 +71,7 @@ def csat(answers: Any, *, csat_kind: str = "transactional") -> dict[str, Any]:
     merge="add",
     outputs=("change",),
     tables=("responses",),
+    requires_by=NEEDS_WEIGHTS,
     scales=True,
     board=19,
     asks="Is satisfaction better or worse than before, beyond noise?",
@@ -75,15 +79,17 @@ def csat(answers: Any, *, csat_kind: str = "transactional") -> dict[str, Any]:
     left_out="As for customer satisfaction.",
     beware="Compare the same survey, wording and channels, or the change is one of the question.",
 )
-def csat_change(answers: Any, *, compare: str = "", csat_kind: str = "transactional") -> dict[str, Any]:
+def csat_change(
+    answers: Any, *, compare: str = "", csat_kind: str = "transactional", weights: str = ALIKE
+) -> dict[str, Any]:
     asked = _csat_answers(answers, csat_kind)
-    share = Proportion(
-        hit=answers.top_box,
-        of=asked & answers.score.notnull(),
-        at=answers.responded_at,
-        missing=asked & answers.score.isnull(),
-        left_out={"asked about something else": ~asked},
-    )
+    facts = {
+        "of": asked & answers.score.notnull(),
+        "at": answers.responded_at,
+        "missing": asked & answers.score.isnull(),
+        "left_out": {"asked about something else": ~asked},
+    }
+    share = Proportion(hit=answers.top_box, **weighed(answers, weights, facts))
     return {"change": Change(base=share, against=compare or "previous", at=answers.responded_at)}
 
 
@@ -102,14 +108,16 @@ def csat_change(answers: Any, *, compare: str = "", csat_kind: str = "transactio
     merge="ids",
     outputs=("score",),
     tables=("responses",),
+    requires_by=NEEDS_WEIGHTS,
     board=1,
     asks="Do more customers recommend us than warn against us?",
     counted="The share of 9 and 10 less the share of 0 to 6, times 100. Of each person the latest scored answer of the period.",
     left_out="Tests, earlier answers of the same person, the other kind of NPS; questions left open are counted apart.",
     beware="Never average NPS values: add the answers. Net Promoter Score is a trademark of its owners.",
 )
-def nps(answers: Any, *, nps_kind: str = "relationship") -> dict[str, Any]:
-    return {"score": NetShare(up=answers.score >= 9, down=answers.score <= 6, **_nps_answers(answers, nps_kind))}
+def nps(answers: Any, *, nps_kind: str = "relationship", weights: str = ALIKE) -> dict[str, Any]:
+    facts = weighed(answers, weights, _nps_answers(answers, nps_kind))
+    return {"score": NetShare(up=answers.score >= 9, down=answers.score <= 6, **facts)}
 
 
 def _nps_answers(answers: Any, nps_kind: str) -> dict[str, Any]:
@@ -146,6 +154,7 @@ def _nps_answers(answers: Any, nps_kind: str) -> dict[str, Any]:
     merge="ids",
     outputs=("estimated", "observed"),
     tables=("responses", "subscriptions", "orders"),
+    requires_by=NEEDS_WEIGHTS,
     board=62,
     asks="How many customers would recommend us?",
     counted="The share of 9 and 10 among the scored answers, times the customers active at the end of the period "
@@ -154,11 +163,20 @@ def _nps_answers(answers: Any, nps_kind: str) -> dict[str, Any]:
     beware="It holds only if those who answered are like those who did not. Compare the segments first.",
 )
 def promoter_count(
-    answers: Any, *, nps_kind: str = "relationship", active_customers: float = 0.0, basis: str = "auto"
+    answers: Any,
+    *,
+    nps_kind: str = "relationship",
+    active_customers: float = 0.0,
+    basis: str = "auto",
+    weights: str = ALIKE,
 ) -> dict[str, Any]:
     counted = _nps_answers(answers, nps_kind)
     promoter = answers.score >= 9
     return {
-        "estimated": Proportion(hit=promoter, population=active_customers or "active_at_end", **counted),
+        "estimated": Proportion(
+            hit=promoter,
+            population=active_customers or "active_at_end",
+            **weighed(answers, weights, counted),
+        ),
         "observed": Model(rule="total", sums={"k": promoter.ifelse(1.0, 0.0)}, **counted),
     }

@@ -8,6 +8,7 @@ import numpy as np
 from mittari.measure.call import State
 from mittari.measure.evaluate.blocked import blocked
 from mittari.measure.evaluate.counted import counted, covered_days, main_table, summed
+from mittari.measure.evaluate.dated import dated, is_dated
 from mittari.measure.evaluate.models import modelled
 from mittari.measure.evaluate.ranked import ranked, stocked, waited
 from mittari.measure.evaluate.results import DOMAINS, SIDES, Results
@@ -45,13 +46,15 @@ NOTHING = Measured({}, NO_DATA, covered=False)
 
 def measure(recipe: Recipe, material: Material, state: State) -> list[Measured]:
     """The output in every group, in the order of the groups."""
-    measured = FAMILIES[recipe.base](recipe, recipe.parts, material, state)
+    measured = (dated if is_dated(recipe, material) else FAMILIES[recipe.base])(recipe, recipe.parts, material, state)
     others = FAMILIES[recipe.base](recipe, recipe.others, material, state) if recipe.others else []
     if recipe.family == "Contrast":
         measured = [contrasted(recipe, *pair) for pair in zip(measured, others, strict=True)]
-    approximate = np.zeros(material.groups.count, dtype=bool)
+    of_buckets = material.rolled and recipe.base == "Quantile"
+    approximate = np.full(material.groups.count, of_buckets or is_dated(recipe, material))
     if recipe.fallback:
-        rows, unknown = material.totals(recipe.parts, "Sy"), material.totals(recipe.parts, "unknown")
+        rows = material.totals(recipe.parts, "n" if recipe.weighted else "Sy")
+        unknown = material.totals(recipe.parts, "unknown")
         approximate = unknown > UNKNOWN_SHARE * rows
         if approximate.any():
             by_day = FAMILIES[recipe.base](recipe, recipe.fallback, material, state)

@@ -49,11 +49,14 @@ def _estimates(recipe: Recipe, parts: tuple[Part, ...], material: Material) -> R
     made = material.plan.queries[parts[0].query].kind == BLOCKS
     if recipe.base == "NetShare":
         found = _net_share_blocks(parts, material) if made else _net_share_days(parts, material)
+        found = _weighed(recipe, found, parts, material)
         return [(each, families.NetShare.estimate(each) if each else NO_DATA) for each in found]
     found = _sums_made(parts, material) if made else _sums_of_days(recipe, parts, material)
     if made and recipe.base == "Proportion":
         found = [families.Proportion.merge(each, {}) if each else {} for each in found]
-    rows = material.totals(parts, "n" if recipe.base == "Ratio" else "Sy" if made else "y")
+    found = _weighed(recipe, found, parts, material)
+    counted = recipe.base == "Ratio" or recipe.weighted
+    rows = material.totals(parts, "n" if counted else "Sy" if made else "y")
     return [
         (each, estimate_of(recipe.base, each, int(rows[n]), recipe.domain) if each else NO_DATA)
         for n, each in enumerate(found)
@@ -65,6 +68,14 @@ def estimate_of(base: str, components: Components, n: int, domain: str) -> Estim
     if base == "Proportion":
         return families.Proportion.estimate(components, n=n)
     return families.Ratio.estimate(components, n=n, domain=DOMAINS[domain])
+
+
+def _weighed(recipe: Recipe, found: list[Components], parts: tuple[Part, ...], material: Material) -> list[Components]:
+    """Sums of weights as those of as many rows as they are worth; other sums as they are."""
+    if not recipe.weighted:
+        return found
+    squares, rows = material.totals(parts, "squares"), material.totals(parts, "n")
+    return [families.of_weights(recipe.base, each, float(squares[n]), int(rows[n])) for n, each in enumerate(found)]
 
 
 def _sums_of_days(recipe: Recipe, parts: tuple[Part, ...], material: Material) -> list[Components]:

@@ -17,7 +17,7 @@ Block families: Proportion, NetShare, Mean, Ratio
 Input is one pair of sums per block (person, agent, day, half-hour) that holds at least one row.
 
     sum_blocks(blocks, *columns) -> tuple[ndarray, ...]           rows to sums per distinct block
-    normalised_weights(weights) -> ndarray                        survey weights that add up to the effective n
+    of_weights(family, sums, squares, rows) -> Components         survey weights: block sums as those of n_eff rows
     F.components_from_blocks(x, y) -> Components
     F.components_by_group(group_index, x, y, groups) -> list[Components]      one per group 0..groups-1, empty ones {}
     F.merge(first, second) -> Components                          parts that share no block
@@ -77,7 +77,7 @@ Change (see `change.py`) and models (see `models.py`)
     models.quotient(components, above, below, low_n=0)
 """
 
-from mittari.measure.families.blocks import normalised_weights, sum_blocks
+from mittari.measure.families.blocks import sum_blocks
 from mittari.measure.families.counts import (
     Cells,
     Count,
@@ -110,6 +110,7 @@ from mittari.measure.families.shares import NetShare, Proportion
 from mittari.measure.families.stock import Stock
 from mittari.measure.families.sums import EuroSum
 from mittari.measure.families.survival import KaplanMeier, WaitTable
+from mittari.measure.families.weights import of_weights
 
 __all__ = [
     "FRACTION",
@@ -137,7 +138,7 @@ __all__ = [
     "external_share",
     "lifetime_value",
     "lifetime_value_within",
-    "normalised_weights",
+    "of_weights",
     "population_components",
     "population_count",
     "quotient",

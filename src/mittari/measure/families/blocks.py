@@ -24,16 +24,6 @@ def sum_blocks(blocks: npt.ArrayLike, *columns: Numbers) -> tuple[Floats, ...]:
     return tuple(binned(index, column) for column in columns)
 
 
-def normalised_weights(weights: Numbers) -> Floats:
-    """Survey weights scaled so that they add up to the effective number of rows, (sum w)^2 / sum w^2 (Kish 1965).
-
-    Hand in sums of weight times hit and of weight as x and y: n of every formula is then the effective number.
-    """
-    given = doubles(weights)
-    squares = float((given**2).sum())
-    return given * (float(given.sum()) / squares) if squares > 0.0 else given
-
-
 def block_components(x: Numbers, y: Numbers) -> Components:
     """Components of one group of blocks; `{}` when there is no block."""
     return block_components_by_group(np.zeros(np.size(y), dtype=np.intp), x, y, 1)[0]

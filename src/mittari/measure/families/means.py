@@ -20,7 +20,7 @@ from mittari.measure.families.estimate import (
     Numbers,
     number,
 )
-from mittari.measure.families.shares import block_flags
+from mittari.measure.families.shares import block_flags, rows_counted
 from mittari.measure.student import student_quantile
 
 
@@ -49,7 +49,7 @@ class Ratio:
     def estimate(components: Components, *, n: int | None = None, domain: Domain = NON_NEGATIVE) -> Estimate:
         if not components or number(components, "Sy") == 0.0:
             return NO_DATA
-        count = round(number(components, "Sy")) if n is None else n
+        count = rows_counted(components, n)
         ratio, variance = number(components, "Sx") / number(components, "Sy"), ratio_variance(components)
         if variance is None:
             return Estimate(ratio, n=count, flags=block_flags(components, count))

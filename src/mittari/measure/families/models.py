@@ -11,7 +11,7 @@ from mittari.measure.families.estimate import (
     flag_set,
     number,
 )
-from mittari.measure.families.shares import block_flags, proportion_deff, wilson
+from mittari.measure.families.shares import block_flags, proportion_deff, rows_counted, wilson
 from mittari.measure.student import Z
 
 SMALL_SAMPLE = 0.05
@@ -38,12 +38,12 @@ def population_count(components: Components) -> Estimate:
         return NO_DATA
     hits, rows, population, factor = (number(components, key) for key in ("Sx", "Sy", "N", "fpc"))
     variance_factor = proportion_deff(components) * factor**2
-    share, flags = hits / rows, block_flags(components, rows)
+    share, flags, n = hits / rows, block_flags(components, rows), rows_counted(components, None)
     if variance_factor == 0.0:  # everybody was asked
-        return Estimate(share * population, 0.0, share * population, share * population, "wilson", round(rows), flags)
+        return Estimate(share * population, 0.0, share * population, share * population, "wilson", n, flags)
     low, high = (population * bound for bound in wilson(hits / variance_factor, rows / variance_factor))
     se = population * math.sqrt(max(0.0, share * (1.0 - share)) / rows * variance_factor)
-    return Estimate(share * population, se, max(0.0, low), min(population, high), "wilson", round(rows), flags)
+    return Estimate(share * population, se, max(0.0, low), min(population, high), "wilson", n, flags)
 
 
 def share_ratio(components: Components) -> Estimate:

@@ -65,7 +65,7 @@ class Proportion:
             ci_low=domain.clip(low),
             ci_high=domain.clip(high),
             ci_method="wilson",
-            n=round(rows) if n is None else n,
+            n=rows_counted(components, n),
             flags=block_flags(components, rows if n is None else n),
         )
 
@@ -107,7 +107,7 @@ class NetShare:
         rows, deff = number(components, "Sy"), net_share_deff(components)
         up, down = number(components, "k_pos"), number(components, "k_neg")
         low, high = adjusted_wald(up / deff, down / deff, rows / deff)
-        count = round(rows) if n is None else n
+        count = rows_counted(components, n)
         return Estimate(
             value=100.0 * (up - down) / rows,
             se=100.0 * math.sqrt(_net_spread(components) / rows * deff),
@@ -142,9 +142,18 @@ def net_share_deff(components: Mapping[str, float | list[float]]) -> float:
     return design_effect(components, _net_spread(components))
 
 
+def rows_counted(components: Mapping[str, float | list[float]], n: int | None) -> int:
+    """n of a record: as handed in, else as the components of weighted rows tell, else the rows they sum up."""
+    return round(number(components, "n" if "n" in components else "Sy")) if n is None else n
+
+
 def block_flags(components: Mapping[str, float | list[float]], n: float, **more: bool) -> tuple[str, ...]:
-    """Flags of a block family: `low_n` and `few_blocks` by G21, and what the family itself found."""
-    return flag_set(low_n=n < LOW_N, few_blocks=number(components, "G") < FEW_BLOCKS, **more)
+    """Flags of a block family: `low_n` and `few_blocks` by G21, and what the family itself found.
+
+    Weighted rows are as few as the rows that they are worth.
+    """
+    effective = number(components, "n_eff") if "n_eff" in components else n
+    return flag_set(low_n=effective < LOW_N, few_blocks=number(components, "G") < FEW_BLOCKS, **more)
 
 
 def _net_spread(components: Mapping[str, float | list[float]]) -> float:

@@ -12,6 +12,7 @@ from ibis.expr import types as ir
 from mittari.measure import dimensions
 from mittari.measure.relations.answers import LEFT_OUT, scored
 from mittari.measure.relations.base import Facts, Source, as_of, days_table, instant, periods_table, true
+from mittari.measure.weighing import ALIKE
 
 ENOUGH_ITEMS = 0.5
 """The share of the questions put to a person that must be answered for their mean to count."""
@@ -22,7 +23,9 @@ MARKS = tuple(LEFT_OUT)
 ROUND = ("period", "who", *MARKS)
 
 
-def person_scores(facts: Facts, *, kind: str, item: str = "", by_order: bool = False) -> Mapping[str, Source]:
+def person_scores(
+    facts: Facts, *, kind: str, item: str = "", by_order: bool = False, weights: str = ALIKE
+) -> Mapping[str, Source]:
     """The mean of each person's answers to one kind of question, or to one `item` of it.
 
     With `by_order` every question about every order stands for itself: one answer per product and order.
@@ -32,29 +35,32 @@ def person_scores(facts: Facts, *, kind: str, item: str = "", by_order: bool = F
         rows = rows.filter(rows.item == item)
     rows = rows.mutate(of_100=100.0 * (rows.score - rows.scale_low) / (rows.scale_high - rows.scale_low))
     grain = (*ROUND, "item", "order_id") if by_order else (*ROUND, "item")
-    each = rows.group_by(*grain).agg(**_kept(facts, rows, grain), of_100=_latest(rows, rows.of_100))
+    each = rows.group_by(*grain).agg(**_kept(facts, rows, grain, weights), of_100=_latest(rows, rows.of_100))
     if by_order:
         people = each.mutate(asked=1, answered=each.of_100.notnull().ifelse(1, 0))
     else:
         people = each.group_by(*ROUND).agg(
-            **_kept(facts, each, ROUND), asked=each.count(), answered=each.of_100.count(), of_100=each.of_100.mean()
+            **_kept(facts, each, ROUND, weights),
+            asked=each.count(),
+            answered=each.of_100.count(),
+            of_100=each.of_100.mean(),
         )
     enough = (people.answered > 0) & (people.answered >= people.asked * ENOUGH_ITEMS)
     return {"written": _source(facts, people.mutate(score=people.of_100, enough=enough), alone=not by_order)}
 
 
-def expectation_gaps(facts: Facts) -> Mapping[str, Source]:
+def expectation_gaps(facts: Facts, *, weights: str = ALIKE) -> Mapping[str, Source]:
     """What each person perceived less what they expected, on average over the questions that have both on one scale."""
     rows = _answers(facts, [PERCEIVED, EXPECTED])
     grain = (*ROUND, "item", "scale_low", "scale_high", "scale")
     each = rows.group_by(*grain).agg(
-        **_kept(facts, rows, grain),
+        **_kept(facts, rows, grain, weights),
         perceived=_latest(rows, rows.score, rows.kind == PERCEIVED),
         expected=_latest(rows, rows.score, rows.kind == EXPECTED),
     )
     says_so = (each.scale_low == COMPARED[0]) & (each.scale_high == COMPARED[1])
     each = each.mutate(gap=each.perceived - says_so.ifelse(0.0, each.expected))
-    people = each.group_by(*ROUND, "scale").agg(**_kept(facts, each, (*ROUND, "scale")), gap=each.gap.mean())
+    people = each.group_by(*ROUND, "scale").agg(**_kept(facts, each, (*ROUND, "scale"), weights), gap=each.gap.mean())
     return {"written": _source(facts, people, alone=True)}
 
 
@@ -87,9 +93,13 @@ def _latest(rows: ir.Table, value: ir.Value, where: ir.BooleanValue | None = Non
     return value.argmax(rows.responded_at, where=there if where is None else there & where)
 
 
-def _kept(facts: Facts, rows: ir.Table, grain: tuple[str, ...]) -> dict[str, ir.Value]:
-    """What a row of answers taken together keeps: its clock, a key, who it is, and the last known of each dimension."""
-    names = (*dimensions.ANSWERS, *facts.dimensions("responses"), "person_id", "customer_id")
+def _kept(facts: Facts, rows: ir.Table, grain: tuple[str, ...], weights: str) -> dict[str, ir.Value]:
+    """What a row of answers taken together keeps: its clock, a key, who it is, and the last known of each dimension.
+
+    Its weight too, where that is asked for: a person counts by the latest that is known.
+    """
+    weight = () if weights == ALIKE else ("weight",)
+    names = (*dimensions.ANSWERS, *facts.dimensions("responses"), "person_id", "customer_id", *weight)
     return {
         "response_id": rows.response_id.min(),
         "responded_at": rows.responded_at.max(),

@@ -9,6 +9,7 @@ from mittari.measure.result import Record
 from mittari.show import format as formats
 from mittari.show import words
 from mittari.show.format import Quantity, Style
+from mittari.show.language import notices
 from mittari.show.sparkline import Point, Sparkline, sparkline
 from mittari.show.verdict import Goal, standing
 
@@ -67,6 +68,7 @@ def card_of(
     """
     scale = now.slice.get("scale")
     said = [flag for flag in now.flags if flag != "mixed_scale"]  # the card names its scale instead
+    status = "final" if running and now.status == "provisional" else now.status
     return Card(
         key=f"{definition.id}-{scale}" if scale else definition.id,
         title=definition.title,
@@ -77,7 +79,7 @@ def card_of(
         change=change_shown(changed, now.unit, style),
         target=goal_text(goal, now.unit, style),
         standing=standing(now, goal),
-        notices=tuple(words.notices("final" if running and now.status == "provisional" else now.status, said)),
+        notices=tuple(notices(status, said, style.language)),
         note=now.note or (None if now.value is not None else words.STATUS_WORDS[now.status][1]),
         missing=now.value is None,
         failed=now.failure,

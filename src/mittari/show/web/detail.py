@@ -22,6 +22,7 @@ from mittari.measure.result import Record
 from mittari.show import format as formats
 from mittari.show import words
 from mittari.show.charts import Marked
+from mittari.show.language import notices, parameter_words
 from mittari.show.verdict import Goal, goal_of
 from mittari.show.web import slices
 from mittari.show.web.address import CHIPS, View, before, spoken, trend_periods
@@ -107,7 +108,7 @@ def number_html(site: Site, about: Subject) -> str:
         same = [r for r in earlier if r.slice.get("scale") == record.slice.get("scale")]
         changed = site.source.difference(record, same[0]) if same else None
         card = card_of(about.definition, record, changed, [], goal(site, about), site.style, about.address)
-        shown.append((record, card, words.notices(record.status, record.flags)))
+        shown.append((record, card, notices(record.status, record.flags, site.style.language)))
     return site.render(
         "kpi_number.html",
         shown=shown,
@@ -177,6 +178,7 @@ def definition_html(site: Site, about: Subject) -> str:
         about=about,
         goal=goal(site, about),
         words=words,
+        explained=parameter_words(definition.parameters, site.style.language),
         held=words.HELD_WORDS.get(definition.families[about.output]),
         goal_said=goal_text(goal(site, about), definition.unit_of(about.output), site.style),
         guards=[(titles.get(name, name), address(name, about.view)) for name in definition.guard],

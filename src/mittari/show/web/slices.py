@@ -9,6 +9,7 @@ from mittari.measure.result import Record
 from mittari.show import format as formats
 from mittari.show import words
 from mittari.show.format import Style
+from mittari.show.language import notices
 from mittari.show.verdict import Goal, standing
 from mittari.show.words import UNDECIDED
 
@@ -92,7 +93,7 @@ def compared(
                 n=formats.count(record.n, style),
                 value=str(formats.quantity(record.value, unit, style)),
                 interval=formats.interval(record.ci_low, record.ci_high, unit, style),
-                notices=tuple(words.notices(record.status, record.flags)),
+                notices=tuple(notices(record.status, record.flags, style.language)),
                 note=record.note if record.value is None else None,
                 standing=state,
                 standing_words=words.STANDING_WORDS[state] if state else "",

@@ -1,0 +1,66 @@
+"""Comparing days kept as sums with the rows they are of."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import duckdb
+import numpy as np
+
+from mittari.measure.call import State
+from mittari.measure.rolled import EPOCH, cells_sql
+from mittari.store import rollups as store
+from mittari.workspace.rolling.held import FAR, MADE, Kept, all_kept, day_of, stretches
+
+if TYPE_CHECKING:
+    from mittari.workspace.local import LocalWorkspace
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How many days of one rollup were counted again from the facts, and which of them differed."""
+
+    rollup: str
+    table: str
+    days: int
+    differing: tuple[date, ...]
+
+
+def verify(workspace: "LocalWorkspace", days: int = 14, seed: int = 1) -> list[Compared]:
+    """Count days again from the facts and compare them with the sums kept, to 1e-9 of their size.
+
+    Of each rollup these are the last days, and as many drawn at random. Days that differ are dropped.
+    """
+    state = workspace.state()
+    if state.rollups is None or state.newest is None:
+        return []
+    chance = np.random.default_rng(seed)
+    found = []
+    for each in all_kept(state.rollups.rolled):
+        complete = state.rollups.days.get(each.rollup.name, np.zeros(0, dtype=np.int64))
+        drawn = chance.choice(complete, size=min(days, len(complete)), replace=False)
+        chosen = sorted({int(day) for day in (*complete[-days:], *drawn)})
+        if chosen:
+            with workspace.warehouse.session() as connection:
+                differing = _differing(connection, each, chosen, state)
+            if differing:
+                with workspace.warehouse.writing() as connection:
+                    store.forget_days(connection, each.rollup, [(day - EPOCH).days for day in differing])
+                    connection.execute("DELETE FROM meta WHERE key = ?", [MADE])
+                workspace.forget_state()
+            found.append(Compared(each.rollup.name, each.rollup.table, len(chosen), tuple(differing)))
+    return found
+
+
+def _differing(connection: duckdb.DuckDBPyConnection, kept: Kept, days: list[int], state: State) -> list[date]:
+    """The days of these whose kept sums are not what the facts give, by every set of dimensions."""
+    off: set[int] = set()
+    rollup = kept.rollup
+    for number, slices in enumerate(rollup.sets):
+        one = replace(rollup, slices=slices, sets=(slices,))
+        for day, stretch in stretches(days):
+            first, last = day_of(day), day_of(stretch)
+            store.gather(connection, one, cells_sql(kept.query, first, last, state.newest or FAR, state))
+            store.gather(connection, one, store.kept_cells(rollup, number, first, last), into=store.LATER)
+            off |= {found for found in store.differing_days(connection, one) if found in days}
+    return [day_of(day) for day in sorted(off)]
