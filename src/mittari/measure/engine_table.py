@@ -2,8 +2,8 @@
 
     python -m mittari.measure.engine_table docs/engines.md tests/golden/golden.json
 
-A golden record is a call worked out beforehand with every field of its answer. The tests ask each of them on each engine
-and expect what is declared here as lacking, and only that, to fail; so the table says what was found.
+A golden record is a call worked out beforehand with every field of its answer. The tests ask each of them on each
+engine and expect what is declared as lacking, and only that, to fail; so the table says what was found.
 """
 
 import json
