@@ -126,6 +126,7 @@ WRONG = {
     "memory_limit": ["0%", "101%", "lots", "4", "-1GB", 4],
     "engine": ["", " ", 5, True],
     "threads": [0, -2, 1025, "many", 1.5, True],
+    "rollups_from": [-1, 1.5, "some", True, ""],
 }
 
 
