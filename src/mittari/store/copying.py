@@ -51,7 +51,7 @@ def bring(warehouse: duckdb.DuckDBPyConnection, server: psycopg.Connection[Any],
             if change is not None:
                 _send(warehouse, server, change, columns, folder, rows.get(table, 0))
                 _note_rows(server, table, difference.count(warehouse, table))
-        if changes:
+        if held != difference.versions(warehouse):
             _note_versions(warehouse, server)
 
 
@@ -62,7 +62,7 @@ def _run(server: psycopg.Connection[Any], sql: str) -> list[Any]:
 
 def _prepare(server: psycopg.Connection[Any]) -> None:
     """The schema, what it remembers of itself, and `lower` for all letters: that of collation C knows a to z."""
-    if _run(server, "SELECT 1 FROM pg_namespace WHERE nspname = 'mittari'") and "versions" in _present(server):
+    if _present(server).keys() >= {"meta", "versions", "copied"}:
         return
     _run(server, "CREATE SCHEMA IF NOT EXISTS mittari")
     for statement in HOUSEKEEPING:
