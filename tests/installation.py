@@ -22,7 +22,7 @@ def plans_folder(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathF
     """Where compiled plans stay between runs; those of other code are thrown away."""
     cache = getattr(pytestconfig, "cache", None)  # there is none under `-p no:cacheprovider`
     all_plans = tmp_path_factory.mktemp("plans") if cache is None else cache.mkdir("plans")
-    kept = all_plans / code_fingerprint([ROOT / "src" / "mittari" / "measure"])[:16]
+    kept = all_plans / code_fingerprint([ROOT / "src" / "mittari" / room for room in ("measure", "store")])[:16]
     for other in all_plans.iterdir():
         if other != kept:
             shutil.rmtree(other, ignore_errors=True)

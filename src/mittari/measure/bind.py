@@ -90,13 +90,14 @@ def _results(call: Call, engine: "Engine") -> str:
         if each.period in places
     ]
     typed = [f"CAST(NULL AS {engine.types[kind]}) AS {name}" for name, kind in RESULTS.items()]
-    parts = [f"SELECT {', '.join(typed)}", *(f"SELECT {', '.join(map(_literal, row))}" for row in rows)]
+    told = [", ".join(_constant(each, engine) for each in row) for row in rows]
+    parts = [f"SELECT {row}" for row in (", ".join(typed), *told)]
     return f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS told WHERE name IS NOT NULL"  # noqa: S608
 
 
-def _literal(value: float | str | None) -> str:
+def _constant(value: float | str | None, engine: "Engine") -> str:
     if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
+        return engine.constant(value)
     return "NULL" if value is None else repr(value)
 
 

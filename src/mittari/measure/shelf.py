@@ -147,5 +147,4 @@ def to_sql(statement: ibis.Table, engine: "Engine") -> str:
     """The statement; parts it reads twice are not materialized, which would compute all of their columns."""
     if engine.fails_at_zero:
         statement = statement.op().replace(_null_at_zero).to_expr()
-    sql = str(ibis.to_sql(statement, dialect=engine.dialect, pretty=False))
-    return COMMON.sub(rf"\1 AS {engine.inlined}(SELECT", sql)
+    return COMMON.sub(rf"\1 AS {engine.inlined}(SELECT", engine.written(statement))

@@ -9,8 +9,13 @@ handed an `Engine`.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from mittari.store.sql import literal
+
+if TYPE_CHECKING:
+    from ibis.expr import types as ir
 
 MARK = re.compile(r"'__(\w+?)__'")
 """Where a value of the call stands in kept SQL: as a text constant, so that the compiler takes it as it is."""
@@ -50,6 +55,10 @@ class Engine:
     """The types of results that come with a call: INTEGER, DOUBLE, VARCHAR, each of them nullable."""
     doubled: str = ""
     """Characters that mean themselves only when written twice in a statement with parameters."""
+    escaped: str = ""
+    """Characters that mean themselves in a text constant only after a backslash."""
+    writer: str | None = None
+    """The module whose `to_sql` writes statements where Ibis's own compiler does not say what the others say."""
     inlined: str = ""
     """What keeps a common table expression from being computed whole; empty where none ever is."""
     fails_at_zero: bool = False
@@ -71,10 +80,21 @@ class Engine:
         """The names of the marks in the statement."""
         return set(MARK.findall(sql))
 
-    @staticmethod
-    def with_values(sql: str, values: Mapping[str, str]) -> str:
+    def with_values(self, sql: str, values: Mapping[str, str]) -> str:
         """The statement with the values in place of its marks, as text constants."""
-        return MARK.sub(lambda mark: literal(values[mark[1]]), sql)
+        return MARK.sub(lambda mark: self.constant(values[mark[1]]), sql)
+
+    def constant(self, value: str) -> str:
+        """The text as a constant of this engine's SQL."""
+        return literal("".join("\\" + letter if letter in self.escaped else letter for letter in value))
+
+    def written(self, statement: "ir.Table") -> str:
+        """The Ibis expression in this engine's SQL."""
+        if self.writer is not None:
+            return str(import_module(self.writer).to_sql(statement))
+        import ibis  # slow to import: only where a plan is compiled
+
+        return str(ibis.to_sql(statement, dialect=self.dialect, pretty=False))
 
     def with_parameters(self, sql: str) -> str:
         """The statement with its marks as parameters of this engine."""
@@ -109,7 +129,22 @@ POSTGRESQL = Engine(
     fails_at_zero=True,
 )
 
-ENGINES: Mapping[str, Engine] = {engine.name: engine for engine in (DUCKDB, POSTGRESQL)}
+CHDB = Engine(
+    name="chdb",
+    title="ClickHouse in this process",
+    dialect="clickhouse",
+    parameter=r"{\1:String}",
+    period="({number}, '{start}', '{end}', '{first_day}', '{end_day}')",
+    periods="call_periods AS (SELECT * FROM VALUES('period Int32, p0 DateTime64(6, \\'UTC\\'), "
+    "p1 DateTime64(6, \\'UTC\\'), first_day Date32, end_day Date32', {rows}))",
+    each_day="addDays(assumeNotNull({first}), "
+    "arrayJoin(range(toUInt64(greatest(0, ifNull(dateDiff('day', {first}, {last}) + 1, 0))))))",
+    types={"INTEGER": "Nullable(Int32)", "DOUBLE": "Nullable(Float64)", "VARCHAR": "Nullable(String)"},
+    escaped="\\",
+    writer="mittari.store.clickhouse",
+)
+
+ENGINES: Mapping[str, Engine] = {engine.name: engine for engine in (DUCKDB, POSTGRESQL, CHDB)}
 
 HOME = DUCKDB
 """The engine of the warehouse file: it is asked where no other is named, and is always there."""

@@ -15,6 +15,7 @@ import psycopg
 from psycopg import conninfo
 
 from mittari.errors import UserError
+from mittari.settings import Settings
 from mittari.store.copying import bring
 from mittari.store.engines import POSTGRESQL
 from mittari.store.replica import column
@@ -108,9 +109,9 @@ class PostgreSQL:
             return connection
 
 
-def opened(setting: str, folder: Path) -> PostgreSQL:
+def opened(settings: Settings, folder: Path) -> PostgreSQL:
     """The database at the address that the setting is."""
-    return PostgreSQL(setting, folder)
+    return PostgreSQL(settings.engine, folder)
 
 
 def address(url: str) -> str:

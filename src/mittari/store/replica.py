@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mittari.errors import UserError, did_you_mean
+from mittari.settings import Settings
 from mittari.store.engines import ENGINES, HOME, Engine
 
 
@@ -48,12 +49,12 @@ def column(values: list[Any], kind: str) -> npt.NDArray[Any]:
     )
 
 
-def replica_of(setting: str, folder: Path) -> Replica | None:
-    """The engine that the setting names, reached; None for the warehouse's own. `folder` is for files on their way.
+def replica_of(settings: Settings, folder: Path) -> Replica | None:
+    """The engine that the settings name, reached; None for the warehouse's own. `folder` is for files on their way.
 
     Raises `UserError` for an engine nobody knows, one whose package is not installed, and one that does not answer.
     """
-    name = setting.partition(":")[0]
+    name = settings.engine.partition(":")[0]
     if name == HOME.name:
         return None
     if name not in ENGINES:
@@ -70,6 +71,6 @@ def replica_of(setting: str, folder: Path) -> Replica | None:
             "setting engine",
             f"pip install 'mittari[{name}]'",
         ) from error
-    replica: Replica = module.opened(setting, folder)
+    replica: Replica = module.opened(settings, folder)
     replica.ready()
     return replica

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mittari.measure
+import mittari.store
 from mittari.errors import UserError
 from mittari.measure import dimensions
 from mittari.measure.call import Call, Frame, Reader, State
@@ -57,8 +58,8 @@ class LocalWorkspace(Workspace):
         self._replica = replica
         self._reader: Reader = replica or self
         self.engine = replica.engine if replica else HOME
-        code = code_fingerprint([Path(next(iter(mittari.measure.__path__))), home / KPIS])
-        self.plans = Plans(home / PLANS, code)
+        own = [Path(next(iter(package.__path__))) for package in (mittari.measure, mittari.store)]
+        self.plans = Plans(home / PLANS, code_fingerprint([*own, home / KPIS]))
         self._lock = threading.Lock()
         self._state: tuple[int, State] | None = None
         self._last_rows: tuple[tuple[Any, ...], Rows] | None = None

@@ -45,7 +45,7 @@ def open_home(home: str | Path, environ: Mapping[str, str] | None = None) -> Wor
 
 def open_local(folder: Path, settings: Settings) -> LocalWorkspace:
     """The workspace that owns the warehouse. The engine is tried first: where it is down nothing is opened."""
-    replica = replica_of(settings.engine, folder / TEMPORARY)
+    replica = replica_of(settings, folder / TEMPORARY)
     warehouse = Warehouse.open(folder / WAREHOUSE, settings=settings)
     if replica is not None:
         follow(warehouse, replica)
