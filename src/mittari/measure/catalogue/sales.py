@@ -2,10 +2,17 @@
 
 from typing import Any
 
+from mittari.errors import UserError
 from mittari.measure.kpi import COUNT, FINANCIAL, HIGHER, LAG, MONEY, OBJECTIVE, SHARE, kpi
 from mittari.measure.outputs import Count, EuroSum, Proportion
 
 WEEK_S = 7 * 86_400
+
+
+def _by_order_date(chosen: str) -> bool:
+    if chosen not in ("yes", "no"):
+        raise UserError(f"by_order_date is yes or no, found {chosen!r}")
+    return chosen == "yes"
 
 
 @kpi(
@@ -49,6 +56,7 @@ def lead_conversion_rate(contacts: Any) -> dict[str, Any]:
     timing=LAG,
     kind=OBJECTIVE,
     relation="credited_contacts",
+    relation_by={"by_order_date": {"yes": "credited_orders"}},
     block="day",
     merge="add",
     outputs=("share", "count"),
@@ -62,7 +70,15 @@ def lead_conversion_rate(contacts: Any) -> dict[str, Any]:
     left_out="Orders cancelled or wholly given back, orders from before the conversation. An order is credited once, to the last one.",
     beware="Followed, not caused: many would have bought anyway. Compare with customers who did not get in touch.",
 )
-def sales_conversion_rate(contacts: Any) -> dict[str, Any]:
+def sales_conversion_rate(contacts: Any, *, by_order_date: str = "no") -> dict[str, Any]:
+    """`by_order_date=yes` looks from the orders: of those placed in the period, which followed a conversation."""
+    if _by_order_date(by_order_date):
+        orders = contacts
+        counted: dict[str, Any] = {"at": orders.ordered_at}
+        return {
+            "share": Proportion(hit=orders.is_credited, of=orders.eligible, **counted),
+            "count": Count(of=orders.is_credited, **counted),
+        }
     handled = contacts.incoming & contacts.handled
     sold = handled & contacts.orders.notnull()
     facts: dict[str, Any] = {
@@ -82,6 +98,7 @@ def sales_conversion_rate(contacts: Any) -> dict[str, Any]:
     timing=LAG,
     kind=OBJECTIVE,
     relation="credited_contacts",
+    relation_by={"by_order_date": {"yes": "credited_orders"}},
     block="day",
     merge="add",
     outputs=("sum",),
@@ -93,7 +110,12 @@ def sales_conversion_rate(contacts: Any) -> dict[str, Any]:
     left_out="Orders cancelled or wholly given back, orders in a currency without a rate at most 7 days old.",
     beware="Revenue that followed service, never revenue that service caused.",
 )
-def service_attributed_revenue(contacts: Any) -> dict[str, Any]:
+def service_attributed_revenue(contacts: Any, *, by_order_date: str = "no") -> dict[str, Any]:
+    """`by_order_date=yes` counts an order in the period in which it was placed, as the books do."""
+    if _by_order_date(by_order_date):
+        orders = contacts
+        priced = orders.is_credited & orders.eur.notnull()
+        return {"sum": EuroSum(value=orders.eur, of=priced, at=orders.ordered_at)}
     handled = contacts.incoming & contacts.handled
     return {
         "sum": EuroSum(

@@ -17,7 +17,7 @@ from mittari.measure.relations.competitors import brand_ranks, brand_ratings
 from mittari.measure.relations.complaints import complaints
 from mittari.measure.relations.contacts import contacts
 from mittari.measure.relations.costs import service_costs
-from mittari.measure.relations.credits import credited_contacts
+from mittari.measure.relations.credits import credited_contacts, credited_orders
 from mittari.measure.relations.customers import (
     buying_spans,
     contract_spans,
@@ -53,6 +53,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "bot_contacts": bot_contacts,
     "chats": chats,
     "credited_contacts": credited_contacts,
+    "credited_orders": credited_orders,
     "first_contacts": first_contacts,
     "replied_contacts": replied_contacts,
     "tagged_contacts": tagged_contacts,
