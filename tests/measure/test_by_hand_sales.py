@@ -282,3 +282,34 @@ def test_by_order_date_is_yes_or_no(empty: LocalWorkspace) -> None:
     for name in (SALES, REVENUE):
         with pytest.raises(UserError, match="by_order_date is yes or no"):
             empty.kpi(name, "2025-03", by_order_date="1")
+
+
+@pytest.mark.parametrize(("answer", "leads"), [(None, 1), ("open", 1), ("accepted", 1), ("rejected", 0)])
+def test_a_lead_that_sales_refused_is_none(empty: LocalWorkspace, answer: str | None, leads: int) -> None:
+    load(empty, "conversations", handled(1, at(3), lead_at=at(4), lead_status=answer), handled(2, at(3)))
+    assert value(empty, LEADS) == (leads / 2, 2)
+    assert made_again(empty, LEADS).n == 2
+    left_out = empty.kpi(LEADS + ".count", "2025-03", as_of=AS_OF).receipt().left_out
+    assert left_out.get("refused by sales", 0) == 1 - leads
+
+
+def test_leads_of_those_who_asked_about_buying(empty: LocalWorkspace) -> None:
+    """Of four conversations two carry the tag of sales, one of them a complaint that became a lead."""
+    load(
+        empty,
+        "conversations",
+        handled(1, at(3), lead_at=at(4), is_complaint=1),
+        handled(2, at(3)),
+        handled(3, at(3), lead_at=at(4)),
+        handled(4, at(3)),
+        case(5, at(3)),
+    )
+    assert empty.kpi(LEADS, "2025-03", as_of=AS_OF, scope="sales_tagged").one().status == "no_data"
+    tags = [(1, " Sales"), (2, "sales"), (4, "offer"), (5, "sales")]
+    load(empty, "conversation_tags", *[{"conversation_id": f"c{n}", "tag": tag} for n, tag in tags])
+    assert value(empty, LEADS) == (0.5, 4)
+    record = made_again(empty, LEADS, scope="sales_tagged")
+    assert (record.value, record.n, record.definition_version) == (0.5, 2, "1+scope=sales_tagged")
+    assert value(empty, LEADS, scope="sales_tagged", tag="Offer") == (0, 1)
+    with pytest.raises(UserError, match="scope is all or sales_tagged"):
+        empty.kpi(LEADS, "2025-03", scope="some")

@@ -46,7 +46,8 @@ class Definition:
     """A KPI as declared. `build(relation, **params)` returns its outputs, headline first.
 
     `requires` names tables and columns (`table.column`) without any value of which a number would be a false zero,
-    `requires_by` those that a parameter asks for (parameter -> its value -> column).
+    `requires_by` those that a parameter asks for (parameter -> its value -> column). `relation_takes` are parameters
+    that the relation itself is told, `takes_by` those that only a relation chosen by `relation_by` takes.
     Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
     `overwritten` says which facts of conversations it needs as they stood at `as_of`, though a file keeps the newest
     only (`measure/history.py`): solves between the first and the last, those without status events, when a case was
@@ -78,6 +79,7 @@ class Definition:
     relation_takes: tuple[str, ...] = ()
     relation_with: Mapping[str, Any] = field(default_factory=dict)
     relation_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    takes_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     requires_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     scales: bool = False
     overwritten: tuple[str, ...] = ()
@@ -109,7 +111,8 @@ class Definition:
 
     def relation_parameters(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """What the relation itself is told: constants of the KPI, and those of its parameters that it takes."""
-        return {**self.relation_with, **{name: params[name] for name in self.relation_takes}}
+        taken = (*self.relation_takes, *self.takes_by.get(self.relation_for(params), ()))
+        return {**self.relation_with, **{name: params[name] for name in taken}}
 
     def relation_for(self, params: Mapping[str, Any]) -> str:
         """The relation; a parameter may choose another one (`relation_by`: parameter -> its value -> relation)."""

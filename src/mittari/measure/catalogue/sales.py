@@ -24,25 +24,37 @@ def _by_order_date(chosen: str) -> bool:
     timing=LAG,
     kind=OBJECTIVE,
     relation="contacts",
+    relation_by={"scope": {"sales_tagged": "tagged_contacts"}},
+    takes_by={"tagged_contacts": ("tag",)},
     block="day",
     merge="add",
     outputs=("share", "count"),
     units={"count": COUNT},
-    tables=("conversations",),
+    tables=("conversations", "conversation_tags"),
     requires=("conversations.lead_at",),
+    requires_by={"scope": {"sales_tagged": "conversation_tags"}},
     board=93,
     asks="How many service conversations become leads for sales?",
     counted="Conversations that became a lead within 7 days, of those customers began in the period and we handled.",
-    left_out="Spam, tests, merged and deleted conversations, those we began, those nobody handled.",
+    left_out="Spam, tests, merged and deleted conversations, those we began, those nobody handled; leads that sales refused.",
     beware="A conversation counts once however many leads came of it. Complaints stay in the base.",
 )
-def lead_conversion_rate(contacts: Any) -> dict[str, Any]:
+def lead_conversion_rate(contacts: Any, *, scope: str = "all", tag: str = "sales") -> dict[str, Any]:
+    """`scope=sales_tagged` takes only conversations with the tag that marks talk of sales, its name given by `tag`."""
+    if scope not in ("all", "sales_tagged"):
+        raise UserError(f"scope is all or sales_tagged, found {scope!r}")
     handled = contacts.incoming & contacts.handled
-    lead = handled & ((contacts.lead_s >= 0) & (contacts.lead_s <= WEEK_S)).fill_null(False)
+    left_out = {"not handled": ~contacts.handled}
+    if scope == "sales_tagged":
+        handled = handled & contacts.has_tag
+        left_out |= {"has not the tag": ~contacts.has_tag}
+    refused = (contacts.lead_status == "rejected").fill_null(False)
+    in_time = ((contacts.lead_s >= 0) & (contacts.lead_s <= WEEK_S)).fill_null(False)
+    lead = handled & in_time & ~refused
     facts: dict[str, Any] = {
         "at": contacts.opened_at,
         "immature": handled & (contacts.age_s < WEEK_S),
-        "left_out": {"not handled": ~contacts.handled, "no lead within 7 days": ~lead},
+        "left_out": {**left_out, "refused by sales": in_time & refused, "no lead within 7 days": ~lead},
     }
     return {"share": Proportion(hit=lead, of=handled, **facts), "count": Count(of=lead, **facts)}
 
