@@ -35,6 +35,7 @@ from mittari.measure.relations.next_waits import next_waits
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
 from mittari.measure.relations.person_scores import expectation_gaps, person_scores
+from mittari.measure.relations.price_mix import lines_against
 from mittari.measure.relations.promises import promise_outcomes
 from mittari.measure.relations.replies import replied_contacts
 from mittari.measure.relations.returns import bot_contacts, first_contacts
@@ -76,6 +77,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "customer_periods_by_orders": customer_periods_by_orders,
     "buyers": buyers,
     "order_lines_eur": order_lines_eur,
+    "lines_against": lines_against,
     "cash_lines_eur": cash_lines_eur,
     "revenue_lines": revenue_lines,
     "acquisitions": acquisitions,
