@@ -203,7 +203,9 @@ def _dues(entering: Entering, default: str) -> None:
         f"SELECT id, '{metric}' AS metric, channel, priority, day, calendar, {start} AS started_at FROM cases"
         for metric, start in parts
     )
-    make_dues(connection, entering.settings, f"WITH cases AS ({cases}) {things}")
+    waiting = "SELECT conversation_id AS id, \"at\" AS began_at, until AS ended_at FROM states WHERE value = 'pending'"
+    pauses = waiting if _any(connection, "states") else ""
+    make_dues(connection, entering.settings, f"WITH cases AS ({cases}) {things}", pauses)
     connection.execute(
         "INSERT INTO case_dues SELECT id, max(due_at) FILTER (metric = 'first_response'), "
         "max(due_at) FILTER (metric = 'resolution') FROM dues GROUP BY id"
