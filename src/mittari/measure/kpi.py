@@ -51,8 +51,8 @@ class Definition:
     Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
     `overwritten` says which facts of conversations it needs as they stood at `as_of`, though a file keeps the newest
     only (`measure/history.py`): solves between the first and the last, those without status events, when a case was
-    first reopened. `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint`
-    what to do without a value.
+    first reopened; `overwritten_in` names the outputs that do, if not all.
+    `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint` what to do without a value.
     """
 
     id: str
@@ -83,6 +83,7 @@ class Definition:
     requires_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     scales: bool = False
     overwritten: tuple[str, ...] = ()
+    overwritten_in: tuple[str, ...] = ()
     needs: str = ""
     board: int | None = None
     version: int = 1

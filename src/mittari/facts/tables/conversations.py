@@ -91,6 +91,7 @@ conversations = Table(
         derived("solve_due_local", "ts", "solve_due_at on the local wall clock."),
         derived("requester_wait_s", "s", "Time until solved_last_at in which the customer waited for us.", "seconds"),
         derived("first_requester_wait_s", "s", "The same until solved_first_at.", "seconds"),
+        derived("third_day_ends_local", "ts", "End of the third business day after a complaint, on the wall clock."),
         derived("repeat_until", "ts", "Until when it repeats an earlier contact; empty when it repeats none."),
     ),
 )
