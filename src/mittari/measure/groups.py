@@ -206,8 +206,10 @@ class Group:
         if self.value is None:
             raise Fault("a query of values was asked for without an output")
         value, of, event = self.value
-        if self.kind == VALUES and self.block == family.DAY and not (
-            self.source.periodic or self.slices or self.request.rolled
+        if (
+            self.kind == VALUES
+            and self.block == family.DAY
+            and not (self.source.periodic or self.slices or self.request.rolled)
         ):
             return self._values_of_days(rows.filter(of), value)
         rows = rows.filter(of) if self.request.rolled else with_period(self.source, rows.filter(of), self.clock)
