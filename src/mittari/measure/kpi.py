@@ -10,8 +10,8 @@ import importlib.util
 import inspect
 import pkgutil
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,8 @@ class Definition:
 
     `requires` names tables and columns (`table.column`) without any value of which a number would be a false zero,
     `requires_by` those that a parameter asks for (parameter -> its value -> column). `relation_takes` are parameters
-    that the relation itself is told, `takes_by` those that only a relation chosen by `relation_by` takes.
+    that the relation itself is told, `takes_by` those that only a relation chosen by `relation_by` takes; `split_by`
+    names the relation that knows a dimension which the usual one does not (dimension -> relation).
     Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
     `overwritten` says which facts of conversations it needs as they stood at `as_of`, though a file keeps the newest
     only (`measure/history.py`): solves between the first and the last, those without status events, when a case was
@@ -80,6 +81,7 @@ class Definition:
     relation_with: Mapping[str, Any] = field(default_factory=dict)
     relation_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     takes_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    split_by: Mapping[str, str] = field(default_factory=dict)
     requires_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     scales: bool = False
     overwritten: tuple[str, ...] = ()
@@ -121,6 +123,11 @@ class Definition:
             if params.get(parameter) in choices:
                 return choices[params[parameter]]
         return self.relation
+
+    def split(self, names: Iterable[str]) -> "Definition":
+        """The definition as it counts where it is split or filtered by these dimensions."""
+        relation = next((self.split_by[name] for name in names if name in self.split_by), None)
+        return self if relation is None else replace(self, relation=relation)
 
     def required(self, params: Mapping[str, Any]) -> tuple[str, ...]:
         """The tables and columns that a number with these parameters cannot do without."""

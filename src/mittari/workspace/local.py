@@ -316,6 +316,7 @@ def _dimension_columns(state: State) -> list[tuple[str, str, str]]:
         ("calls", name) for name in dimensions.CONTACTS
     ]
     places += [("responses", name) for name in dimensions.ANSWERS] + [("orders", name) for name in dimensions.ORDERS]
+    places.append(("conversation_tags", dimensions.TAG))
     found = [(table, name, name) for table, name in places]
     found += [("customers", name, f"customer.{name}") for name in dimensions.CUSTOMER]
     found += [

@@ -42,7 +42,7 @@ from mittari.measure.relations.returns import bot_contacts, first_contacts
 from mittari.measure.relations.revenue import revenue_lines
 from mittari.measure.relations.sla_instances import sla_instances
 from mittari.measure.relations.status_spans import status_spans
-from mittari.measure.relations.tagged import tagged_contacts
+from mittari.measure.relations.tagged import tag_pairs, tagged_contacts
 from mittari.measure.relations.texts import texts, topics
 from mittari.measure.relations.waits import waits
 from mittari.measure.relations.worth import customer_worth, customer_worth_given
@@ -58,6 +58,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "first_contacts": first_contacts,
     "replied_contacts": replied_contacts,
     "tagged_contacts": tagged_contacts,
+    "tag_pairs": tag_pairs,
     "complaints": complaints,
     "answers": answers,
     "latest_answers": latest,
