@@ -126,6 +126,8 @@ def compete(home: Path, names: list[str], runs: int) -> int:
         workspace = stack.enter_context(mittari.open(home))
         if not isinstance(workspace, LocalWorkspace):
             raise SystemExit("a server holds this home: stop it first")
+        if workspace.state().rollups is not None:
+            raise SystemExit("this home keeps days as sums: these numbers are to be counted from the rows")
         connection = stack.enter_context(closing(workspace.warehouse.connection()))
         sides = {OURS: mittari_side(workspace), **sides_of(names, connection, stack)}
         rows = connection.sql("SELECT count(*) FROM conversations").fetchall()[0][0]
