@@ -27,13 +27,14 @@ lint: setup-test  ## style and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy --strict src
 
-bench: setup  ## measure start, import, KPIs and intervals against their limits (rows=1000000 conversations, runs=7)
+bench: setup  ## measure start, import, KPIs, intervals and what users would write instead against their limits (rows=1000000 conversations, runs=7)
 	.venv/bin/python bench/start.py --runs $(or $(runs),7)
 	.venv/bin/python bench/import_speed.py --runs $(or $(runs),7)
 	rm -rf build/scale
 	.venv/bin/python bench/scale.py $(or $(rows),1000000) build/scale
 	.venv/bin/python bench/kpis.py build/scale --runs $(or $(runs),7)
 	.venv/bin/python bench/coverage.py
+	.venv/bin/python bench/peers.py build/scale --runs $(or $(runs),7)
 
 lock:  ## resolve the exact versions again after a change of pyproject.toml
 	@scripts/lock

@@ -8,8 +8,9 @@ program before any time is told. Then the sides answer in turn, run after run; p
 and the ratios with their spread. Mittari must be at least 3 times as fast as pandas and 4 times as fast as PostgreSQL;
 polars is printed whatever it is. Mittari's time includes the interval of each number, which the others do not make.
 
-pandas, polars and pyarrow: `pip install pandas polars pyarrow`. PostgreSQL: `apt-get install postgresql`. A side that
-is not installed is named and left out; `--only pandas,polars` leaves sides out on purpose.
+pandas and polars come with `make setup-test`; `pip install pyarrow` lets pandas keep its text the quicker way.
+PostgreSQL: `apt-get install postgresql`. A side that is not installed is named and left out; `--only pandas,polars`
+leaves sides out on purpose.
 """
 
 import argparse
@@ -73,8 +74,7 @@ def lacking(name: str) -> str | None:
         from peer.in_postgres import programs
 
         return None if programs() else "apt-get install postgresql"
-    needed = [module for module in (name, "pyarrow") if importlib.util.find_spec(module) is None]
-    return f"pip install {' '.join(needed)}" if needed else None
+    return None if importlib.util.find_spec(name) else f"pip install {name}"
 
 
 def sides_of(names: list[str], connection: duckdb.DuckDBPyConnection, stack: ExitStack) -> dict[str, Side]:
@@ -126,6 +126,8 @@ def compete(home: Path, names: list[str], runs: int) -> int:
         workspace = stack.enter_context(mittari.open(home))
         if not isinstance(workspace, LocalWorkspace):
             raise SystemExit("a server holds this home: stop it first")
+        if workspace.state().rollups is not None:
+            raise SystemExit("this home keeps days as sums: these numbers are to be counted from the rows")
         connection = stack.enter_context(closing(workspace.warehouse.connection()))
         sides = {OURS: mittari_side(workspace), **sides_of(names, connection, stack)}
         rows = connection.sql("SELECT count(*) FROM conversations").fetchall()[0][0]
@@ -155,6 +157,8 @@ def main() -> int:
         if missing := lacking(name):
             print(f"{name} is left out, for it is not installed: {missing}")
             names.remove(name)
+    if "pandas" in names and importlib.util.find_spec("pyarrow") is None:
+        print("pandas keeps text as Python objects here, which is slower: pip install pyarrow")
     if arguments.home:
         return compete(arguments.home, names, arguments.runs)
     with tempfile.TemporaryDirectory(prefix="mittari-peers-") as folder:

@@ -9,7 +9,7 @@ import pytest
 
 from measure.worlds import columns
 from mittari.load import load_rows
-from mittari.load.derive.dues import NEVER, due_instants
+from mittari.load.derive.due_instants import NEVER, due_instants
 from mittari.settings import Settings
 from mittari.store import Warehouse
 from mittari.time import calendars_from_rows

@@ -3,11 +3,14 @@
 Instants are UTC and periods those of Helsinki; results are asked as of `AS_OF`, when nothing is provisional any more.
 """
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from measure.worlds import columns
+from mittari.measure.recompute import recompute
+from mittari.measure.result import Record
 from mittari.workspace import Workspace
 from mittari.workspace.local import LocalWorkspace
 
@@ -25,6 +28,15 @@ def value(workspace: Workspace, name: str, period: str = "2025-03", as_of: str =
     """The value and n of one record."""
     record = workspace.kpi(name, period, as_of=as_of, **more).one()
     return record.value, record.n
+
+
+def made_again(workspace: LocalWorkspace, name: str, **more: Any) -> Record:
+    """The record, after its exported rows have given it again."""
+    table = workspace.kpi(name, "2025-03", as_of=AS_OF, **more)
+    receipt, rows = json.loads(json.dumps([table.receipt().as_dict(), table.rows()]))
+    result = recompute(receipt, rows)
+    assert result["equal"], result["different"]
+    return table.one()
 
 
 def status(workspace: Workspace, name: str, as_of: datetime) -> str:

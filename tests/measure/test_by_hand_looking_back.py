@@ -134,3 +134,10 @@ def test_what_never_counts_is_not_missed(empty: LocalWorkspace, mark: dict[str, 
     other = case(2, at(1, 10), first_solved_at=at(2), last_solved_at=at(2))
     load(empty, "conversations", case(1, at(1), **TWICE, **mark), other, case(9, at(1)))
     assert not partial(empty, "resolution_rate", at(8))
+
+
+def test_a_merge_that_is_told_later_is_seen_at_once(empty: LocalWorkspace) -> None:
+    load(empty, "conversations", case(1, at(1)), case(2, at(2), merged_into="c1"))
+    assert not partial(empty, "conversation_count", at(5))
+    load(empty, "status_events", {"conversation_id": "c2", "at": at(9), "kind": "merge", "value": "c1"})
+    assert partial(empty, "conversation_count", at(5))

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from measure.by_hand import at, call, case, load, order, recorded, solved, status, value
+from measure.by_hand import AS_OF, at, call, case, load, made_again, order, recorded, solved, status, value
+from mittari.errors import UserError
 from mittari.workspace.local import LocalWorkspace
 
 WEEK, SECOND = timedelta(days=7), timedelta(seconds=1)
@@ -196,3 +197,119 @@ def test_calls_have_orders_of_their_own(empty: LocalWorkspace) -> None:
     assert value(empty, SALES, where=PHONE) == (1, 3)
     assert found(empty, where=PHONE) == (3, 30)
     assert found(empty) == (1, 10)
+
+
+def test_credited_orders_without_a_rate_are_counted_as_rejected(empty: LocalWorkspace) -> None:
+    """Two orders of three in a currency without a rate; what followed no conversation is nobody's loss."""
+    load(empty, "conversations", handled(1, at(3)), handled(2, at(3), customer_id="b"))
+    foreign = [sale(n, at(4, n), currency="NOK", customer=who) for n, who in ((1, "k"), (2, "b"), (3, "nobody"))]
+    load(empty, "orders", *foreign, sale(9, at(5)))
+    record = made_again(empty, REVENUE)
+    assert (record.value, record.n, record.n_rejected) == (10, 1, 2)
+    assert made_again(empty, REVENUE, by_order_date="yes").n_rejected == 2
+    assert empty.kpi(SALES, "2025-03", as_of=AS_OF).one().n_rejected == 0
+
+
+@pytest.mark.parametrize("dated", ["no", "yes"])
+def test_revenue_of_which_no_order_has_a_rate_is_no_zero(empty: LocalWorkspace, dated: str) -> None:
+    load(empty, "conversations", handled(1, at(3)))
+    load(empty, "orders", sale(1, at(4), currency="NOK"))
+    record = empty.kpi(REVENUE, "2025-03", as_of=AS_OF, by_order_date=dated).one()
+    assert (record.value, record.status, record.n_rejected) == (None, "no_data", 1)
+    assert "no exchange rate to EUR is known for the 1 rows" in (record.note or "")
+
+
+def test_the_books_count_an_order_in_the_month_in_which_it_was_placed(empty: LocalWorkspace) -> None:
+    """Three orders of March: one after a letter of 27 February, one after that of 3 March, one after none; a fourth of
+    2 April after a letter of 31 March."""
+    load(
+        empty,
+        "conversations",
+        handled(1, datetime(2025, 2, 27, 9), customer_id="a"),
+        handled(2, at(3), channel="chat"),
+        handled(3, LATE, customer_id="c"),
+    )
+    load(
+        empty,
+        "orders",
+        sale(1, at(2), customer="a", invoice_amount=100.0, refund_amount=30.0),
+        sale(2, at(5)),
+        sale(3, at(20)),
+        sale(4, datetime(2025, 4, 2, 9), customer="c"),
+    )
+    books = {"by_order_date": "yes"}
+    assert made_again(empty, REVENUE, **books).value == 80
+    assert (made_again(empty, SALES, **books).value, made_again(empty, SALES, **books).n) == (pytest.approx(2 / 3), 3)
+    assert made_again(empty, SALES + ".count", **books).value == 2
+    assert value(empty, REVENUE, "2025-04", **books) == (10, 1)
+    assert value(empty, REVENUE) == (20, 2)
+    assert value(empty, REVENUE, where={"channel": "chat"}, **books) == (10, 1)
+    assert value(empty, SALES, where={"channel": "chat"}, **books) == (1, 1)
+    table = empty.kpi(REVENUE, "2025-03", as_of=AS_OF, **books)
+    assert table.receipt().left_out == {"followed no conversation we handled": 1}
+    assert table.one().definition_version == "1+by_order_date=yes"
+
+
+def test_the_books_credit_an_order_as_the_conversations_do(empty: LocalWorkspace) -> None:
+    """To the one it names, whenever that was, else to the last handled one of the seven days before; calls apart."""
+    load(
+        empty,
+        "conversations",
+        handled(1, datetime(2024, 5, 3, 9), customer_id="z"),
+        handled(2, at(3)),
+        case(3, at(4), merged_into="c2"),
+        handled(4, at(10), customer_id="late"),
+    )
+    load(empty, "calls", call(1, at(5)))
+    load(
+        empty,
+        "orders",
+        sale(1, at(9), source_conversation_id="c1", customer="whoever"),
+        sale(2, at(29), source_conversation_id="c3"),
+        sale(3, at(10)),
+        sale(4, at(10) + SECOND),
+        sale(5, at(17) + SECOND, customer="late"),
+        sale(6, at(17), customer="late"),
+        sale(7, at(10), customer="late"),
+    )
+    books = {"by_order_date": "yes"}
+    assert value(empty, SALES + ".count", **books) == (4, 4)
+    assert value(empty, SALES + ".count", where=PHONE, **books) == (2, 2)
+    assert value(empty, SALES, where=PHONE, **books) == (1, 2)
+
+
+def test_by_order_date_is_yes_or_no(empty: LocalWorkspace) -> None:
+    for name in (SALES, REVENUE):
+        with pytest.raises(UserError, match="by_order_date is yes or no"):
+            empty.kpi(name, "2025-03", by_order_date="1")
+
+
+@pytest.mark.parametrize(("answer", "leads"), [(None, 1), ("open", 1), ("accepted", 1), ("rejected", 0)])
+def test_a_lead_that_sales_refused_is_none(empty: LocalWorkspace, answer: str | None, leads: int) -> None:
+    load(empty, "conversations", handled(1, at(3), lead_at=at(4), lead_status=answer), handled(2, at(3)))
+    assert value(empty, LEADS) == (leads / 2, 2)
+    assert made_again(empty, LEADS).n == 2
+    left_out = empty.kpi(LEADS + ".count", "2025-03", as_of=AS_OF).receipt().left_out
+    assert left_out.get("refused by sales", 0) == 1 - leads
+
+
+def test_leads_of_those_who_asked_about_buying(empty: LocalWorkspace) -> None:
+    """Of four conversations two carry the tag of sales, one of them a complaint that became a lead."""
+    load(
+        empty,
+        "conversations",
+        handled(1, at(3), lead_at=at(4), is_complaint=1),
+        handled(2, at(3)),
+        handled(3, at(3), lead_at=at(4)),
+        handled(4, at(3)),
+        case(5, at(3)),
+    )
+    assert empty.kpi(LEADS, "2025-03", as_of=AS_OF, scope="sales_tagged").one().status == "no_data"
+    tags = [(1, " Sales"), (2, "sales"), (4, "offer"), (5, "sales")]
+    load(empty, "conversation_tags", *[{"conversation_id": f"c{n}", "tag": tag} for n, tag in tags])
+    assert value(empty, LEADS) == (0.5, 4)
+    record = made_again(empty, LEADS, scope="sales_tagged")
+    assert (record.value, record.n, record.definition_version) == (0.5, 2, "1+scope=sales_tagged")
+    assert value(empty, LEADS, scope="sales_tagged", tag="Offer") == (0, 1)
+    with pytest.raises(UserError, match="scope is all or sales_tagged"):
+        empty.kpi(LEADS, "2025-03", scope="some")

@@ -1,15 +1,12 @@
 """Answers that count by their weight, where a call asks for it, by hand and again from the rows of the number."""
 
-import json
 import math
 from typing import Any
 
 import pytest
 
-from measure.by_hand import AS_OF, answer, at, contract, load, value
+from measure.by_hand import AS_OF, answer, at, contract, load, made_again, value
 from mittari.errors import UserError
-from mittari.measure.recompute import recompute
-from mittari.measure.result import Record
 from mittari.workspace.local import LocalWorkspace
 
 GIVEN = {"weights": "given"}
@@ -20,15 +17,6 @@ def weighed(number: int, score: float | None, weight: float | None, **more: Any)
     """A satisfaction score about a conversation of its own, by default of a customer of its own."""
     row = answer(number, "csat", score or 0.0, conversation_id=f"c{number}", weight=weight, **more)
     return row if score is not None else {**row, "score": None, "answered": 0}
-
-
-def made_again(workspace: LocalWorkspace, name: str, **more: Any) -> Record:
-    """The record, after its exported rows have given it again."""
-    table = workspace.kpi(name, "2025-03", as_of=AS_OF, **more)
-    receipt, rows = json.loads(json.dumps([table.receipt().as_dict(), table.rows()]))
-    result = recompute(receipt, rows)
-    assert result["equal"], result["different"]
-    return table.one()
 
 
 def test_a_share_counts_each_answer_by_its_weight(empty: LocalWorkspace) -> None:

@@ -76,6 +76,10 @@ def test_an_oracle_in_plain_sql_says_the_same(
     assert not differing(record.as_dict(), oracle, tuple(oracle))
 
 
+BY_HAND = {("complaints_per_1000_customers", name) for name in ("upheld", "closed_3_days", "closed_8_weeks")}
+"""Outputs that the golden records do not know; `test_by_hand_complaints.py` works them out."""
+
+
 def test_every_kpi_and_output_of_the_catalogue_has_a_golden_record() -> None:
     asked = {(kpi, output or catalogue()[kpi].headline) for kpi, output in map(split_key, CALLS)}
-    assert asked == {(each.id, output) for each in catalogue().values() for output in each.outputs}
+    assert asked == {(each.id, output) for each in catalogue().values() for output in each.outputs} - BY_HAND

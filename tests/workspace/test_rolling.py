@@ -307,6 +307,33 @@ def test_a_load_that_changes_very_much_has_the_days_made_anew(
     assert_all_same(company)
 
 
+def test_cells_that_many_loads_have_corrected_are_put_together(company: LocalWorkspace, facts: World) -> None:
+    for seed in range(5, 9):
+        rows = changed(facts, seed)["conversations"]
+        company.load_rows("conversations", {name: [row.get(name) for row in rows] for name in rows[0]})
+    before, size = told(company, False, MONTHS), cells(company)
+    make.make(company)
+    assert cells(company) < size
+    assert_same(told(company, False, MONTHS), before)
+    assert_all_same(company)
+
+
+def cells(workspace: LocalWorkspace) -> int:
+    name = next(iter(canonical(workspace.plans, workspace.state())[0].rollups.values())).name
+    return int(workspace.warehouse.connection().execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0])
+
+
+def test_whoever_reads_while_days_are_given_up_sees_what_stood_there(
+    company: LocalWorkspace, facts: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keep, "TOO_MANY", 3)
+    before, of_before = told(company, False, MONTHS), company.state()
+    rows = changed(facts, 4)["conversations"]
+    company.load_rows("conversations", {name: [row.get(name) for row in rows] for name in rows[0]})
+    monkeypatch.setattr(company, "state", lambda: of_before)
+    assert_same(told(company, False, MONTHS), before)
+
+
 def test_a_load_that_is_undone_changes_no_day(company: LocalWorkspace) -> None:
     before = told(company, False, MONTHS)
 

@@ -8,7 +8,7 @@ import ibis
 from ibis.expr import types as ir
 
 from mittari.measure import outputs as family
-from mittari.measure.relations.base import NO_RATE, Source
+from mittari.measure.relations.base import NO_RATE, UNPRICED, Source
 
 COUNT, SUM, QUANTILE = "count", "sum", "quantile"
 WEIGHT = "multiplicity"
@@ -34,6 +34,8 @@ def side_terms(spec: Any) -> dict[str, Term]:
 def unpriced_term(spec: Any, source: Source) -> dict[str, Term]:
     """Rows that a sum of money leaves out because no exchange rate is known: they stand in n_rejected (SPEC 4.4)."""
     of_money = isinstance(spec, (family.EuroSum, family.Ratio, family.Mean, family.Model))
+    if of_money and UNPRICED in source.rows.columns:
+        return {"unpriced": Term(SUM, source.rows[UNPRICED].notnull(), source.rows[UNPRICED])}
     return {"unpriced": Term(COUNT, source.rows[NO_RATE])} if of_money and NO_RATE in source.left_out else {}
 
 

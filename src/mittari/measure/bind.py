@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from mittari.measure.call import Call, State
+from mittari.measure.dimensions import TAG
 from mittari.store.sql import literal
 from mittari.time import to_local
 
@@ -111,7 +112,10 @@ def parameters(sql: str, call: Call, state: State) -> dict[str, Any]:
         "span_start_local": min(span.first_day for span in spans).isoformat(),
         "span_end_local": max(span.end_day for span in spans).isoformat(),
     }
-    known |= {f"where_{number}": value for number, value in enumerate(call.where.values())}
+    known |= {
+        f"where_{number}": value.strip().lower() if name == TAG else value
+        for number, (name, value) in enumerate(call.where.items())
+    }
     return {name: str(known[name]) for name in state.engine.marks(sql)}
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from mittari.errors import UserError, did_you_mean
 
+TAG = "tag"
+"""A contact can have several: it stands in each of their slices, and in the base of all."""
 CONTACTS = (
     "channel",
     "priority",
@@ -48,7 +50,7 @@ OF_RELATION: dict[str, tuple[str, ...]] = {
     "credited_contacts": CONTACTS,
     "first_contacts": CONTACTS,
     "replied_contacts": CONTACTS,
-    "tagged_contacts": CONTACTS,
+    "tagged_contacts": (*CONTACTS, TAG),
     "complaints": CONTACTS,
     "answers": ANSWERS,
     "latest_answers": ANSWERS,

@@ -65,7 +65,8 @@ def is_partial(definition: Definition, recipe: Recipe, overwritten: frozenset[st
     """Whether the number would need one of the facts that were overwritten."""
     if "conversations" not in definition.tables:
         return False
-    needed = {*definition.overwritten, MERGES}
+    whole = not definition.overwritten_in or recipe.output in definition.overwritten_in
+    needed = {*(definition.overwritten if whole else ()), MERGES}
     if recipe.flow_days:
         needed.add(SOLVES)
     return bool(needed & overwritten)

@@ -10,8 +10,8 @@ import importlib.util
 import inspect
 import pkgutil
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,14 @@ class Definition:
     """A KPI as declared. `build(relation, **params)` returns its outputs, headline first.
 
     `requires` names tables and columns (`table.column`) without any value of which a number would be a false zero,
-    `requires_by` those that a parameter asks for (parameter -> its value -> column).
+    `requires_by` those that a parameter asks for (parameter -> its value -> column). `relation_takes` are parameters
+    that the relation itself is told, `takes_by` those that only a relation chosen by `relation_by` takes; `split_by`
+    names the relation that knows a dimension which the usual one does not (dimension -> relation).
     Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
     `overwritten` says which facts of conversations it needs as they stood at `as_of`, though a file keeps the newest
     only (`measure/history.py`): solves between the first and the last, those without status events, when a case was
-    first reopened. `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint`
-    what to do without a value.
+    first reopened; `overwritten_in` names the outputs that do, if not all.
+    `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint` what to do without a value.
     """
 
     id: str
@@ -78,9 +80,12 @@ class Definition:
     relation_takes: tuple[str, ...] = ()
     relation_with: Mapping[str, Any] = field(default_factory=dict)
     relation_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    takes_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    split_by: Mapping[str, str] = field(default_factory=dict)
     requires_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     scales: bool = False
     overwritten: tuple[str, ...] = ()
+    overwritten_in: tuple[str, ...] = ()
     needs: str = ""
     board: int | None = None
     version: int = 1
@@ -109,7 +114,8 @@ class Definition:
 
     def relation_parameters(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """What the relation itself is told: constants of the KPI, and those of its parameters that it takes."""
-        return {**self.relation_with, **{name: params[name] for name in self.relation_takes}}
+        taken = (*self.relation_takes, *self.takes_by.get(self.relation_for(params), ()))
+        return {**self.relation_with, **{name: params[name] for name in taken}}
 
     def relation_for(self, params: Mapping[str, Any]) -> str:
         """The relation; a parameter may choose another one (`relation_by`: parameter -> its value -> relation)."""
@@ -117,6 +123,11 @@ class Definition:
             if params.get(parameter) in choices:
                 return choices[params[parameter]]
         return self.relation
+
+    def split(self, names: Iterable[str]) -> "Definition":
+        """The definition as it counts where it is split or filtered by these dimensions."""
+        relation = next((self.split_by[name] for name in names if name in self.split_by), None)
+        return self if relation is None else replace(self, relation=relation)
 
     def required(self, params: Mapping[str, Any]) -> tuple[str, ...]:
         """The tables and columns that a number with these parameters cannot do without."""

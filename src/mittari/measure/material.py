@@ -1,8 +1,8 @@
 """What the queries of a plan brought, sorted by group: a group is one period and one slice."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from mittari.measure.call import Call, Frame, day_numbers
 from mittari.measure.recipe import EXPOSURE, Part, Plan, Query
 
+Made = TypeVar("Made")
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 SliceKey = tuple[str | None, ...]
@@ -105,6 +106,7 @@ class Material:
             self._places(number)
         self.groups.seal()
         self._sorted: dict[int, Sorted] = {}
+        self._once: dict[Hashable, Any] = {}
 
     def frame(self, query: int) -> Frame:
         if query not in self._frames:
@@ -120,6 +122,12 @@ class Material:
                 kept, self.groups.index(period[kept], place[kept]), self.frame(part.query)
             )
         return self._sorted[part.query]
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What several outputs need of the same rows, made by the first."""
+        if key not in self._once:
+            self._once[key] = make()
+        return cast(Made, self._once[key])
 
     def column(self, part: Part, role: str) -> Floats:
         """A role's column over the part's sorted rows, as doubles."""

@@ -47,7 +47,8 @@ class Opened:
     def __init__(
         self, wanted: Wanted, record: Record, call: Call, *, plans: Plans, reader: Reader, state: State
     ) -> None:
-        self.definition, self.output, params = wanted
+        definition, self.output, params = wanted
+        self.definition = definition.split((*call.by, *call.where))
         self.rollups, state = state.rollups, replace(state, rollups=None)  # rows are opened: every sum is theirs
         self.record, self.reader, self.state = record, reader, state
         self.asked = call

@@ -181,7 +181,8 @@ def _run(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, sta
     scales = wanted[0][0].scales
     call = for_scales(call) if scales else call
     shape = shape_of(call, state)
-    chosen = [(definition, output, with_basis(params, shape.basis)) for definition, output, params in wanted]
+    names = (*call.by, *call.where)
+    chosen = [(each.split(names), output, with_basis(params, shape.basis)) for each, output, params in wanted]
     _refuse_instants(wanted, call)
     plan = plans.find(shape.request(chosen, scales), chosen, state)
     return run(plan, call, reader, state)

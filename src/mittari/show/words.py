@@ -31,6 +31,9 @@ FLAG_WORDS: Mapping[str, tuple[str, str]] = {
 
 PARAMETER_WORDS: Mapping[str, str] = {
     "weights": "With weights=given each answer counts by its weight in the file; one without a weight is left out.",
+    "scope": "With scope=sales_tagged only conversations with the tag named by tag count, a lead or not.",
+    "by_order_date": "With by_order_date=yes the orders placed in the period count, whenever the conversation was.",
+    "part": "With part=price or part=mix it tells how much of the change is price and how much other products.",
 }
 """Parameters that a reader does not understand from their name."""
 

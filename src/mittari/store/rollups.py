@@ -26,6 +26,8 @@ BUCKET = (
 )
 """A value as kept: whole numbers up to 100 as they are, others as the middle of a bucket 1 % wide (0.5 % off)."""
 TOLERANCE = 1e-9
+AMONG = "list_contains(?::INTEGER[], (day - DATE '1970-01-01')::INTEGER)"
+MANY_A_CELL = 1.25
 
 
 @dataclass(frozen=True)
@@ -252,25 +254,35 @@ def complete(connection: duckdb.DuckDBPyConnection, rollup: Rollup, first: str, 
 
 
 def forget_days(connection: duckdb.DuckDBPyConnection, rollup: Rollup, days: Iterable[int]) -> None:
-    """Drop some days (since 1970), which are then counted from the facts until they are made again."""
-    listed = [int(day) for day in days]
-    if not listed:
-        return
-    chosen = "list_contains(?::INTEGER[], (day - DATE '1970-01-01')::INTEGER)"
-    connection.execute(f"DELETE FROM {identifier(rollup.name)} WHERE {chosen}", [listed])
-    connection.execute(f"DELETE FROM {DAYS} WHERE name = ? AND {chosen}", [rollup.name, listed])
+    """Count some days (since 1970) from the facts until they are made again.
+
+    Their cells stay until then: whoever is reading by what was complete before finds what stood there before.
+    """
+    connection.execute(f"DELETE FROM {DAYS} WHERE name = ? AND {AMONG}", [rollup.name, [int(day) for day in days]])
+
+
+def clear_days(connection: duckdb.DuckDBPyConnection, rollup: Rollup, days: Iterable[int]) -> None:
+    """Take away the cells of some days (since 1970), which are about to be made."""
+    connection.execute(f"DELETE FROM {identifier(rollup.name)} WHERE {AMONG}", [[int(day) for day in days]])
 
 
 def compact(connection: duckdb.DuckDBPyConnection, rollup: Rollup) -> None:
-    """Put one row in place of those that were added to a cell one after the other; cells of no row vanish."""
+    """Put one row in place of those that were added to a cell one after the other, once they are many.
+
+    Cells of no row vanish.
+    """
     keys = ", ".join(["set_number", *map(identifier, rollup.keys)])
-    sums = ", ".join(f"sum({identifier(name)}) AS {identifier(name)}" for name in rollup.sums)
+    name = identifier(rollup.name)
+    rows, cells = connection.execute(f"SELECT count(*), count(DISTINCT hash({keys})) FROM {name}").fetchall()[0]
+    if rows <= MANY_A_CELL * cells:
+        return
+    sums = ", ".join(f"sum({identifier(each)}) AS {identifier(each)}" for each in rollup.sums)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {CELLS} AS SELECT {keys}, {sums} FROM {identifier(rollup.name)} GROUP BY ALL "
+        f"CREATE OR REPLACE TEMP TABLE {CELLS} AS SELECT {keys}, {sums} FROM {name} GROUP BY ALL "
         f"HAVING sum({identifier(rollup.counted)}) > 0.5"
     )
-    connection.execute(f"DELETE FROM {identifier(rollup.name)}")
-    connection.execute(f"INSERT INTO {identifier(rollup.name)} BY NAME SELECT * FROM {CELLS} ORDER BY set_number, day")
+    connection.execute(f"DELETE FROM {name}")
+    connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {CELLS} ORDER BY set_number, day")
 
 
 def reading(rollup: Rollup, columns: Mapping[str, str], where: Mapping[str, str]) -> str:

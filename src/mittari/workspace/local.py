@@ -298,8 +298,8 @@ class LocalWorkspace(Workspace):
         self.warehouse.close()
 
 
-ALWAYS_READ = ("customers", "fx_rates", "coverage", "rejects", "closes")
-"""What slices, money, zeros, n_rejected and late rows of any KPI look at beside its own tables."""
+ALWAYS_READ = ("customers", "fx_rates", "coverage", "rejects", "closes", "status_events")
+"""What slices, money, zeros, n_rejected, late rows and looks back of any KPI look at beside its own tables."""
 
 
 def _version_read(wanted: Sequence[Wanted], state: State) -> tuple[object, ...]:
@@ -316,6 +316,7 @@ def _dimension_columns(state: State) -> list[tuple[str, str, str]]:
         ("calls", name) for name in dimensions.CONTACTS
     ]
     places += [("responses", name) for name in dimensions.ANSWERS] + [("orders", name) for name in dimensions.ORDERS]
+    places.append(("conversation_tags", dimensions.TAG))
     found = [(table, name, name) for table, name in places]
     found += [("customers", name, f"customer.{name}") for name in dimensions.CUSTOMER]
     found += [

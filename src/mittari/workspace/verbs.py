@@ -11,6 +11,7 @@ from mittari.change import two_periods
 from mittari.change.league import Standing, league
 from mittari.change.two_periods import Change
 from mittari.measure import recompute
+from mittari.measure.dimensions import TAG
 from mittari.measure.kpi import Definition, catalogue, find
 from mittari.measure.receipt import Receipt
 from mittari.measure.result import Record
@@ -171,9 +172,12 @@ class Workspace(ABC):
 
     def league(self, records: Sequence[Record]) -> list[Standing]:
         """Slices of one output side by side, in the order given: which differ from the rest, and by how much each value
-        is likely to be chance (G23). Each period and scale is a league of its own."""
+        is likely to be chance (G23). Each period and scale is a league of its own. Nothing is told of tags: a contact
+        with two of them stands on both sides."""
         leagues: dict[tuple[str, str | None], list[int]] = {}
         for place, record in enumerate(records):
+            if TAG in record.slice:
+                continue
             leagues.setdefault((record.period, record.slice.get("scale")), []).append(place)
         told = [Standing()] * len(records)
         for places in leagues.values():

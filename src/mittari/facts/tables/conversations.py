@@ -57,7 +57,13 @@ conversations = Table(
         flag("is_complaint", "1 for a complaint."),
         Column("escalated_at", "ts", "When it was escalated."),
         choice("escalation_level", ("internal", "external"), "How far it was escalated."),
+        choice(
+            "complaint_outcome",
+            ("upheld", "partly_upheld", "not_upheld"),
+            "Whether the complaint was found justified; empty while it is not decided.",
+        ),
         Column("lead_at", "ts", "When the conversation turned into a sales lead."),
+        choice("lead_status", ("open", "accepted", "rejected"), "What sales made of the lead; empty when not known."),
         flag("is_spam", "1 for spam; never counted."),
         flag("is_test", "1 for a conversation made up for testing; never counted."),
         Column("merged_into", "id", "The conversation this one was merged into."),
@@ -85,6 +91,7 @@ conversations = Table(
         derived("solve_due_local", "ts", "solve_due_at on the local wall clock."),
         derived("requester_wait_s", "s", "Time until solved_last_at in which the customer waited for us.", "seconds"),
         derived("first_requester_wait_s", "s", "The same until solved_first_at.", "seconds"),
+        derived("third_day_ends_local", "ts", "End of the third business day after a complaint, on the wall clock."),
         derived("repeat_until", "ts", "Until when it repeats an earlier contact; empty when it repeats none."),
     ),
 )

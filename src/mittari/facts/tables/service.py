@@ -55,6 +55,7 @@ sla_targets = Table(
         Column("priority", "text", "The priority it applies to; empty: every priority."),
         seconds("target_s", "The time allowed.", starred=True),
         choice("clock", ("business", "calendar"), "Whether only open hours count.", null_is="calendar"),
+        flag("pauses_in_pending", "1 when the time for a resolution stands still while we wait for the customer."),
         Column("calendar_id", "id", "The opening hours of the business clock; empty: those of the conversation."),
         Column("valid_from", "date", "First day the target holds."),
         Column("valid_to", "date", "Last day the target holds."),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import duckdb
 
 from mittari.load.derive.business import calendar_days, open_until
+from mittari.load.derive.complaints import third_days
 from mittari.load.derive.context import Entering
 from mittari.load.derive.dues import make_dues
 from mittari.load.derive.links import links_of, resolve
@@ -29,6 +30,7 @@ def conversation_rows(entering: Entering) -> str:
     width, default = _calendar(connection, rows, entering.settings)
     _requester_waits(connection, rows)
     _dues(entering, default)
+    third_days(entering, _opened(rows), default)
     local = ", ".join(
         f"{entering.zone.to_local(instant)} AS {name}"
         for instant, name in (
@@ -48,9 +50,9 @@ def conversation_rows(entering: Entering) -> str:
         "NULL::TIMESTAMP AS repeat_until "
         f"FROM (SELECT i.*, coalesce(calendar_id, {literal(default)}) AS calendar, answer_due_at, solve_due_at, "
         "CASE WHEN answer_due_at IS NOT NULL THEN least(answered_at, answer_due_at) END AS answer_decided_at, "
-        "requester_wait_s, first_requester_wait_s "
+        "requester_wait_s, first_requester_wait_s, third_day_ends_local "
         f"FROM ({_instants(rows)}) AS i LEFT JOIN case_dues USING (conversation_id) "
-        "LEFT JOIN requester_waits USING (conversation_id)) AS r "
+        "LEFT JOIN requester_waits USING (conversation_id) LEFT JOIN third_days USING (conversation_id)) AS r "
         + " ".join(
             f"LEFT JOIN calendar_days AS {days} ON {days}.calendar_id = r.calendar AND {days}.day = r.{instant}::DATE"
             for days, instant in (
@@ -203,7 +205,9 @@ def _dues(entering: Entering, default: str) -> None:
         f"SELECT id, '{metric}' AS metric, channel, priority, day, calendar, {start} AS started_at FROM cases"
         for metric, start in parts
     )
-    make_dues(connection, entering.settings, f"WITH cases AS ({cases}) {things}")
+    waiting = "SELECT conversation_id AS id, \"at\" AS began_at, until AS ended_at FROM states WHERE value = 'pending'"
+    pauses = waiting if _any(connection, "states") else ""
+    make_dues(connection, entering.settings, f"WITH cases AS ({cases}) {things}", pauses)
     connection.execute(
         "INSERT INTO case_dues SELECT id, max(due_at) FILTER (metric = 'first_response'), "
         "max(due_at) FILTER (metric = 'resolution') FROM dues GROUP BY id"

@@ -10,30 +10,27 @@ from datetime import datetime
 import duckdb
 import numpy as np
 
-from mittari.errors import UserError
 from mittari.load.derive.business import calendars_of
+from mittari.load.derive.due_instants import due_instants
+from mittari.load.derive.pauses import put_off
 from mittari.settings import Settings
 from mittari.store.sql import literal
-from mittari.time import Calendar
 
 CHUNK = 1_000_000
-NEVER = np.datetime64("9999-12-31", "us")
-"""Due when the calendar closes for good before the time allowed is over."""
-
-END_OF_CALENDARS = np.datetime64("2200-12-31", "us")
 
 
-def make_dues(connection: duckdb.DuckDBPyConnection, settings: Settings, things: str) -> None:
+def make_dues(connection: duckdb.DuckDBPyConnection, settings: Settings, things: str, pauses: str = "") -> None:
     """Make the temporary table `dues` (id, metric, due_at) for those of the `things` that have a target.
 
     `things` is a query of id, metric, channel, priority, day (local, of the beginning of the case: the policy is frozen
-    then), calendar, started_at. A target's own calendar goes before that of the case.
+    then), calendar, started_at. A target's own calendar goes before that of the case. `pauses` is a query of the spans
+    (id, began_at, ended_at) in which a target for a resolution may stand still.
     """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE things AS {things}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE chosen_targets AS {_chosen()}")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE pledges AS SELECT row_number() OVER () AS number, t.id, t.metric, t.started_at, "
-        "c.target.target_s AS target_s, CASE WHEN c.target.clock = 'business' "
+        "c.target.target_s AS target_s, c.target.pauses AS pauses, CASE WHEN c.target.clock = 'business' "
         "THEN coalesce(c.target.calendar_id, t.calendar) END AS calendar FROM things AS t JOIN chosen_targets AS c "
         "ON c.metric = t.metric AND c.channel = t.channel AND c.day = t.day "
         "AND c.priority IS NOT DISTINCT FROM t.priority WHERE t.started_at IS NOT NULL"
@@ -44,6 +41,8 @@ def make_dues(connection: duckdb.DuckDBPyConnection, settings: Settings, things:
         f"CREATE OR REPLACE TEMP TABLE dues AS SELECT id, metric, CASE WHEN calendar IS NULL THEN {by_the_clock} "
         "ELSE b.due_at END AS due_at FROM pledges LEFT JOIN business_dues AS b USING (number)"
     )
+    if pauses:
+        put_off(connection, settings, pauses)
     for table in ("things", "chosen_targets", "pledges", "business_dues"):
         connection.execute(f"DROP TABLE {table}")
 
@@ -55,7 +54,8 @@ def _chosen() -> str:
     rank = "(s.priority IS NOT NULL, s.channel IS NOT NULL, coalesce(s.valid_from, DATE '0001-01-01'), s.policy_id)"
     return (
         f"SELECT k.metric, k.channel, k.priority, k.day, arg_max("
-        f"{{'target_s': s.target_s, 'clock': s.clock, 'calendar_id': s.calendar_id}}, {rank}) AS target "
+        f"{{'target_s': s.target_s, 'clock': s.clock, 'calendar_id': s.calendar_id, "
+        f"'pauses': coalesce(s.pauses_in_pending, 0) = 1}}, {rank}) AS target "
         f"FROM ({kinds}) AS k JOIN sla_targets AS s ON s.metric = k.metric "
         "AND (s.channel IS NULL OR s.channel = k.channel) AND (s.priority IS NULL OR s.priority = k.priority) "
         "AND k.day >= coalesce(s.valid_from, k.day) AND k.day <= coalesce(s.valid_to, k.day) GROUP BY ALL"
@@ -92,14 +92,3 @@ def _chunks(connection: duckdb.DuckDBPyConnection, calendar: str) -> Iterator[tu
         columns = [np.ma.getdata(found[name]) for name in ("number", "started_at", "target_s")]
         if columns[0].size:
             yield columns[0], columns[1].astype("datetime64[us]"), columns[2].astype(np.float64)
-
-
-def due_instants(calendar: Calendar, started: np.ndarray, allowed: np.ndarray) -> np.ndarray:
-    """When the seconds allowed are used up on the calendar; `NEVER` where it closes for good before that."""
-    try:
-        return calendar.add_open_seconds(started, allowed)
-    except UserError:
-        due = np.full(started.shape, NEVER)
-        enough = calendar.open_seconds(started, np.full(started.shape, END_OF_CALENDARS)) >= allowed
-        due[enough] = calendar.add_open_seconds(started[enough], allowed[enough])
-        return due

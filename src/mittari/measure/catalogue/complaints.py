@@ -11,6 +11,7 @@ from mittari.measure.kpi import (
     PER_1000,
     RELATIONSHIP,
     SHARE,
+    SOLVES,
     kpi,
 )
 from mittari.measure.outputs import Count, Proportion
@@ -31,19 +32,50 @@ NO_COMPLAINT = "no complaint"
     relation="complaints",
     block="day",
     merge="ids",
-    outputs=("rate", "count"),
-    units={"count": COUNT},
+    outputs=("rate", "count", "upheld", "closed_3_days", "closed_8_weeks"),
+    units={"count": COUNT, "upheld": SHARE, "closed_3_days": SHARE, "closed_8_weeks": SHARE},
     tables=("conversations", "subscriptions", "orders"),
+    overwritten=(SOLVES,),
+    overwritten_in=("closed_3_days", "closed_8_weeks"),
     requires=("conversations.is_complaint",),
     board=56,
     asks="Are there unusually many complaints for our size?",
-    counted="Complaints begun in the period for every 1,000 customers active on an average day of it.",
+    counted="Complaints begun in the period for every 1,000 customers active on an average day of it. Outputs: how many "
+    "were upheld of those decided, and closed by the end of the third business day (closed_3_days) or in 8 weeks.",
     left_out="Spam, tests, merged and deleted ones; a second complaint of a customer about the same matter in the period.",
     beware="Few complaints can mean that complaining is hard. Without contracts, who ordered in 365 days is active.",
 )
 def complaints_per_1000_customers(complaints: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {"of": complaints.incoming, "at": complaints.opened_at}
-    return {"rate": Count(exposure="average_active", per=1000.0, **facts), "count": Count(**facts)}
+    return {
+        "rate": Count(exposure="average_active", per=1000.0, **facts),
+        "count": Count(**facts),
+        "upheld": _upheld(complaints),
+        "closed_3_days": Proportion(
+            hit=complaints.closed_in_three_days,
+            of=complaints.incoming & complaints.third_day_over.notnull(),
+            missing=complaints.incoming & complaints.third_day_over.isnull(),
+            immature=complaints.incoming & ~complaints.closed_in_three_days & ~complaints.third_day_over,
+            at=complaints.opened_at,
+        ),
+        "closed_8_weeks": Proportion(
+            hit=(complaints.solved & (complaints.solve_s <= EIGHT_WEEKS * DAY_S)).fill_null(False),
+            immature=complaints.incoming & ~complaints.solved & (complaints.age_s < EIGHT_WEEKS * DAY_S),
+            **facts,
+        ),
+    }
+
+
+def _upheld(complaints: Any) -> Proportion:
+    """Of the complaints that were decided, those found justified, in part or wholly."""
+    decided = complaints.complaint_outcome.notnull()
+    return Proportion(
+        hit=complaints.complaint_outcome.isin(["upheld", "partly_upheld"]),
+        of=complaints.incoming & decided,
+        missing=complaints.incoming & ~decided,
+        at=complaints.opened_at,
+        left_out={"not decided, or not recorded": ~decided},
+    )
 
 
 @kpi(

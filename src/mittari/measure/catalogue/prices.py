@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mittari.errors import UserError
 from mittari.measure.kpi import FINANCIAL, HIGHER, LAG, LOWER, MONEY, OBJECTIVE, SHARE, kpi
 from mittari.measure.outputs import REALS, EuroSum, Ratio
 
@@ -15,6 +16,8 @@ from mittari.measure.outputs import REALS, EuroSum, Ratio
     timing=LAG,
     kind=OBJECTIVE,
     relation="order_lines_eur",
+    relation_by={"part": {"price": "lines_against", "mix": "lines_against"}},
+    takes_by={"lines_against": ("compare",)},
     block="person",
     merge="add",
     outputs=("ratio",),
@@ -26,18 +29,23 @@ from mittari.measure.outputs import REALS, EuroSum, Ratio
     left_out="Cancelled, refunded and free orders; orders without a target price are counted apart.",
     beware="A few large customers can carry it: with very unequal customers no interval is given.",
 )
-def price_realization_rate(lines: Any) -> dict[str, Any]:
+def price_realization_rate(lines: Any, *, part: str = "whole", compare: str = "last_year") -> dict[str, Any]:
+    """`part=price` and `part=mix` say how much of the change since `compare` is price, and how much other products."""
+    if part not in ("whole", "price", "mix"):
+        raise UserError(f"part is whole, price or mix, found {part!r}")
     known = lines.eligible & lines.target_amount.notnull()
-    return {
-        "ratio": Ratio(
-            top=lines.pocket_eur,
-            bottom=lines.target_eur,
-            of=known,
-            at=lines.ordered_at,
-            missing=lines.eligible & lines.target_amount.isnull(),
-            left_out={"no target price": lines.target_amount.isnull()},
-        )
+    facts: dict[str, Any] = {
+        "bottom": lines.target_eur,
+        "of": known,
+        "at": lines.ordered_at,
+        "missing": lines.eligible & lines.target_amount.isnull(),
+        "left_out": {"no target price": lines.target_amount.isnull()},
     }
+    if part == "whole":
+        return {"ratio": Ratio(top=lines.pocket_eur, **facts)}
+    facts["of"] = known & ~lines.nothing_before
+    facts["left_out"] |= {"nothing sold in the earlier period": lines.nothing_before}
+    return {"ratio": Ratio(top=lines.price_eur if part == "price" else lines.mix_eur, domain=REALS, **facts)}
 
 
 @kpi(

@@ -16,6 +16,7 @@ from mittari.measure.outputs import Count, Proportion
     kind=OBJECTIVE,
     relation="tagged_contacts",
     relation_takes=("tag",),
+    split_by={"tag": "tag_pairs"},
     block="day",
     merge="add",
     outputs=("count", "share", "untagged"),

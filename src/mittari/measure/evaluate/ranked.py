@@ -1,5 +1,7 @@
 """Quantiles, Kaplan-Meier quantiles and stocks."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,30 +14,51 @@ from mittari.measure.material import Floats, Indices, Material, weighted
 from mittari.measure.recipe import VALUES, WAITS, Part, Recipe
 
 
+@dataclass(frozen=True)
+class Ranked:
+    """The values of one group: their histogram, and beside each value its block as a place and how often it stands."""
+
+    histogram: families.Histogram
+    value: Floats
+    place: npt.NDArray[np.int64]
+    n: Floats
+
+
 def ranked(recipe: Recipe, parts: tuple[Part, ...], material: Material, _state: State) -> Results:
     """Quantiles of the exact values, with the design effect of the indicator at the quantile."""
     q = quantile_of(recipe)
-    values = [part for part in parts if material.plan.queries[part.query].kind == VALUES]
-    results: Results = []
-    gathered = [_values_of(part, material) for part in values]
+    values = tuple(part for part in parts if material.plan.queries[part.query].kind == VALUES)
+    found = material.once(("ranked", *(part.query for part in values)), lambda: _ranked_values(values, material))
+    return [({}, NO_DATA) if own is None else _quantile(own, q) for own in found]
+
+
+def _quantile(own: Ranked, q: float) -> tuple[families.Components, families.Estimate]:
+    level = own.histogram.quantile(q)
+    at_most = np.bincount(own.place, weights=own.n * (own.value <= (np.nan if level is None else level)))
+    total = np.bincount(own.place, weights=own.n)
+    held = total > 0
+    components = families.Quantile.components_from_blocks(at_most[held], total[held], q)
+    return components, families.Quantile.estimate(components, histogram=own.histogram)
+
+
+def _ranked_values(parts: tuple[Part, ...], material: Material) -> list[Ranked | None]:
+    """The values of each group, None where it has none: the same for every quantile of them."""
+    gathered = [_values_of(part, material) for part in parts]
     group, block, value, n = (np.concatenate([each[k] for each in gathered]) for k in range(4))
-    order = np.argsort(group, kind="stable")
-    edges = np.searchsorted(group[order], np.arange(material.groups.count + 1))
-    for number in range(material.groups.count):
-        own = order[edges[number] : edges[number + 1]]
-        if not len(own):
-            results.append(({}, NO_DATA))
-            continue
-        histogram = _histogram(value[own], n[own])
-        level = histogram.quantile(q)
-        blocks, place = np.unique(block[own], return_inverse=True)
-        at_most = np.bincount(
-            place, weights=n[own] * (value[own] <= (np.nan if level is None else level)), minlength=len(blocks)
+    order = np.argsort(group.astype(np.min_scalar_type(material.groups.count)), kind="stable")  # small: by radix
+    edges = np.searchsorted(group, np.arange(material.groups.count + 1), sorter=order)
+    block, value, n = block[order], value[order], n[order]
+    return [
+        None
+        if first == end
+        else Ranked(
+            _histogram(value[first:end], n[first:end]),
+            value[first:end],
+            block[first:end] - block[first:end].min(),
+            n[first:end],
         )
-        total = np.bincount(place, weights=n[own], minlength=len(blocks))
-        components = families.Quantile.components_from_blocks(at_most, total, q)
-        results.append((components, families.Quantile.estimate(components, histogram=histogram)))
-    return results
+        for first, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+    ]
 
 
 def quantile_of(recipe: Recipe) -> float:
@@ -46,6 +69,8 @@ def quantile_of(recipe: Recipe) -> float:
 
 
 def _histogram(values: Floats, counts: Floats) -> families.Histogram:
+    if (counts == 1).all():
+        return families.Histogram.of(values)
     distinct, place = np.unique(values, return_inverse=True)
     return families.Histogram(distinct, np.bincount(place, weights=counts).astype(np.int64))
 

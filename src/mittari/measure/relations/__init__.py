@@ -17,7 +17,7 @@ from mittari.measure.relations.competitors import brand_ranks, brand_ratings
 from mittari.measure.relations.complaints import complaints
 from mittari.measure.relations.contacts import contacts
 from mittari.measure.relations.costs import service_costs
-from mittari.measure.relations.credits import credited_contacts
+from mittari.measure.relations.credits import credited_contacts, credited_orders
 from mittari.measure.relations.customers import (
     buying_spans,
     contract_spans,
@@ -35,13 +35,14 @@ from mittari.measure.relations.next_waits import next_waits
 from mittari.measure.relations.open_cases import open_cases
 from mittari.measure.relations.orders import order_lines_eur
 from mittari.measure.relations.person_scores import expectation_gaps, person_scores
+from mittari.measure.relations.price_mix import lines_against
 from mittari.measure.relations.promises import promise_outcomes
 from mittari.measure.relations.replies import replied_contacts
 from mittari.measure.relations.returns import bot_contacts, first_contacts
 from mittari.measure.relations.revenue import revenue_lines
 from mittari.measure.relations.sla_instances import sla_instances
 from mittari.measure.relations.status_spans import status_spans
-from mittari.measure.relations.tagged import tagged_contacts
+from mittari.measure.relations.tagged import tag_pairs, tagged_contacts
 from mittari.measure.relations.texts import texts, topics
 from mittari.measure.relations.waits import waits
 from mittari.measure.relations.worth import customer_worth, customer_worth_given
@@ -53,9 +54,11 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "bot_contacts": bot_contacts,
     "chats": chats,
     "credited_contacts": credited_contacts,
+    "credited_orders": credited_orders,
     "first_contacts": first_contacts,
     "replied_contacts": replied_contacts,
     "tagged_contacts": tagged_contacts,
+    "tag_pairs": tag_pairs,
     "complaints": complaints,
     "answers": answers,
     "latest_answers": latest,
@@ -75,6 +78,7 @@ RELATIONS: dict[str, Callable[..., Mapping[str, Source]]] = {
     "customer_periods_by_orders": customer_periods_by_orders,
     "buyers": buyers,
     "order_lines_eur": order_lines_eur,
+    "lines_against": lines_against,
     "cash_lines_eur": cash_lines_eur,
     "revenue_lines": revenue_lines,
     "acquisitions": acquisitions,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MARK = "__{}__"
 NO_RATE = "no_rate"
 """The column that marks rows in a currency without a known rate."""
+UNPRICED = "orders_unpriced"
+"""The column that counts, for a row of something else, its orders in such a currency."""
 IBIS_TYPES = {
     "VARCHAR": "string",
     "TIMESTAMP": "timestamp",

@@ -28,7 +28,7 @@ COLUMNS = tuple(
     answered abandoned solved bot_only offered needs_answer no_reply_needed is_complaint resolved_by outcome wait_s
     first_wait_s business_wait_s handle_s spam test merged deleted phone_ticket outbound agent_id first_responder_id
     team_id reason_code priority queue_id reopened_first_at reopened_at is_repeat
-    solved_first_local reopen_is_trivial escalated_at escalation_level lead_at
+    solved_first_local reopen_is_trivial escalated_at escalation_level lead_at lead_status complaint_outcome
     """.split()  # noqa: SIM905 - forty quoted words are harder to read
 )
 
@@ -149,6 +149,8 @@ def phone(facts: Facts, *more: str) -> ir.Table:
         escalated_at=ibis.null("timestamp"),
         escalation_level=ibis.null("string"),
         lead_at=ibis.null("timestamp"),
+        lead_status=ibis.null("string"),
+        complaint_outcome=ibis.null("string"),
         spam=no,
         merged=no,
         deleted=no,

@@ -1,10 +1,15 @@
-"""`tagged_contacts`: one row per written conversation, whether it has any tag and whether it has the one asked for."""
+"""`tagged_contacts`: one row per written conversation, whether it has any tag and whether it has the one asked for.
+
+`tag_pairs` has one for each tag beside it, for numbers that are split by tag.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ibis.expr import types as ir
 
-from mittari.measure.relations.base import Facts, Source, as_of, flag, seen, true
+from mittari.measure.dimensions import TAG
+from mittari.measure.relations.base import Facts, Source, as_of, flag, near_span, seen, true
 from mittari.measure.relations.contacts import contact_source, with_ages, written
 
 
@@ -17,6 +22,25 @@ def tagged_contacts(facts: Facts, *, tag: str = "") -> Mapping[str, Source]:
     rows = rows.left_join(found, rows.key == found.of_conversation)
     rows = rows.mutate(has_tag=true(rows.asked), untagged=rows.of_conversation.isnull())
     return {"written": contact_source(facts, "conversations", rows, "conversation_tags")}
+
+
+def tag_pairs(facts: Facts, *, tag: str = "") -> Mapping[str, Source]:
+    """Every conversation of the span beside every tag that one of them has: the base of each tag is all of them."""
+    rows, tags = with_ages(written(facts)), _tags_of_roots(facts)
+    rows = rows.filter(near_span(rows.opened_local))
+    wanted = tag.strip().lower()
+    if wanted:
+        tags = tags.filter(tags.name == wanted)
+    pairs = tags.filter(tags.name.notnull()).distinct()
+    incoming = rows.filter(rows.incoming)
+    names = pairs.filter(pairs.of_conversation.isin(incoming.key)).select(**{TAG: pairs.name}).distinct()
+    tagged = pairs.select(tagged_key="of_conversation", tagged_name="name")
+    every = rows.cross_join(names)
+    every = every.left_join(tagged, [every.key == tagged.tagged_key, every[TAG] == tagged.tagged_name])
+    any_tag = _tags_of_roots(facts)
+    every = every.mutate(has_tag=every.tagged_key.notnull(), untagged=~true(every.key.isin(any_tag.of_conversation)))
+    source = contact_source(facts, "conversations", every, "conversation_tags")
+    return {"written": replace(source, dimensions={**source.dimensions, TAG: TAG})}
 
 
 def _tags_of_roots(facts: Facts) -> ir.Table:

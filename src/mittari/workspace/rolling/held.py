@@ -13,6 +13,7 @@ from mittari.measure.plan import Plans
 from mittari.measure.recipe import Query
 from mittari.measure.rolled import EPOCH, Rolled, Rollups, canonical
 from mittari.store import rollups as store
+from mittari.store.engines import HOME
 from mittari.store.rollups import Rollup
 from mittari.store.warehouse import Warehouse
 
@@ -23,7 +24,7 @@ FAR = datetime(9000, 1, 1)
 
 def with_rollups(state: State, warehouse: Warehouse, plans: Plans) -> State:
     """The state with the rollups that the warehouse holds; where none was made, nothing is compiled for them."""
-    since = hold_since(warehouse)
+    since = hold_since(warehouse) if state.engine is HOME else None
     with warehouse.session() as connection:
         days = store.complete_days(connection) if since is not None else {}
         effects: dict[tuple[str, str, str | None], dict[str, float]] = {}

@@ -68,6 +68,8 @@ def make(workspace: "LocalWorkspace", tell: Callable[[str, float], None] | None 
         with workspace.warehouse.writing() as connection:
             made += make_days(connection, each, first, last, as_of, state)
     with workspace.warehouse.writing() as connection:
+        for each in kept:
+            store.compact(connection, each.rollup)
         store.keep_effects(connection, _effects(workspace, state, as_of), as_of.date().isoformat())
         remember(connection, MADE, _mark(workspace, state))
     if tell is not None:
@@ -120,6 +122,7 @@ def make_days(
     store.gather(connection, rollup, cells_sql(kept.query, first, last, FAR, state), into=store.LATER)
     store.gather(connection, rollup, cells_sql(kept.query, first, last, as_of, state))
     open_days = set(store.differing_days(connection, rollup))
+    store.clear_days(connection, rollup, [day for day in span if day not in done])
     store.add(connection, rollup, but=sorted(open_days | done))
     store.complete(connection, rollup, first.isoformat(), last.isoformat(), but=sorted(open_days | done))
     return len([day for day in span if day not in done and day not in open_days])
