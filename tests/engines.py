@@ -61,13 +61,15 @@ def setting_of(request: pytest.FixtureRequest) -> Callable[[str], str]:
     """The engine's name -> the value of the setting that leads to an empty copy there."""
 
     def setting(name: str) -> str:
+        if name == "chdb" and importlib.util.find_spec("chdb") is None:
+            absent("chdb is missing: pip install 'mittari[chdb]'")
         made: str = request.getfixturevalue("new_database")() if name == "postgresql" else name
         return made
 
     return setting
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: a process has one installation open on an engine inside it
 def golden_on(
     golden: LocalWorkspace,
     loaded_home: Path,

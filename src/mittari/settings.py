@@ -268,7 +268,7 @@ class Settings:
     )
     engine: str = setting(
         "duckdb",
-        'Where numbers are asked: "duckdb", or the address of a copy such as "postgresql://user@host/database".',
+        'Where numbers are asked: "duckdb", or a copy: "chdb", or an address as "postgresql://user@host/database".',
         engine_address,
         secret=True,
     )

@@ -33,6 +33,9 @@ SESSION = {
     "prefer_column_name_to_alias": 1,  # `SELECT a + 1 AS a ... GROUP BY a` means the column
     "use_variant_as_common_type": 0,  # where two types have none in common we want to hear of it
     "query_plan_optimize_join_order_limit": 0,  # it would join all with all where a key comes out of another join
+    "optimize_functions_to_subcolumns": 0,  # it loses the column where values are counted in a window
+    "compile_expressions": 0,  # our statements are long and run briefly: compiling them takes longer
+    "compile_aggregate_expressions": 0,
     "output_format_decimal_trailing_zeros": 1,
 }
 OTHER_FOLDER = re.compile(r"already initialized with path '([^']+)'")
@@ -49,7 +52,7 @@ class ChDB:
         self._waiting = waiting
         self._session = SESSION | {"max_threads": threads, "max_memory_usage": memory_bytes}
         self._changing = threading.Lock()
-        self._free = threading.Semaphore(CONNECTIONS)
+        self._gate, self._free = threading.Lock(), threading.Semaphore(CONNECTIONS)
         self._lock = threading.Lock()
         self._idle: list[Connection] = []
         self._first: Connection | None = None
@@ -57,8 +60,6 @@ class ChDB:
         self._closed = False
 
     def ready(self) -> None:
-        if "?" in self.address:  # what follows it would be taken for options, and the folder for another one
-            raise UserError(f"{CHDB.title} cannot have a folder whose path holds a question mark", self.folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -77,7 +78,7 @@ class ChDB:
                 tables.clear()
 
     def fetch(self, sql: str, parameters: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]]:
-        with self._free, self._connection() as connection:
+        with self._turn(), self._connection() as connection:
             told = {name: _as_parameter(value) for name, value in parameters.items()}
             return frame_of(connection.query(sql, "Arrow", params=told))
 
@@ -134,14 +135,25 @@ class ChDB:
         )
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Within it no query runs."""
-        for _ in range(CONNECTIONS):
+    def _turn(self) -> Iterator[None]:
+        """One of the queries at a time."""
+        with self._gate:
             self._free.acquire()
         try:
             yield
         finally:
-            self._free.release(CONNECTIONS)
+            self._free.release()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Within it no query runs; those that come meanwhile wait at the gate, or this would never be its turn."""
+        with self._gate:
+            for _ in range(CONNECTIONS):
+                self._free.acquire()
+            try:
+                yield
+            finally:
+                self._free.release(CONNECTIONS)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

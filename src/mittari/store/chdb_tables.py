@@ -39,12 +39,23 @@ NEXT, INCOMING = "{} next", "{} incoming"
 
 
 @dataclass(frozen=True)
+class Held:
+    """Of which versions of the warehouse the tables were made, and how many rows each got."""
+
+    versions: Versions
+    rows: Mapping[str, int]
+
+
+NOTHING = Held({}, {})
+
+
+@dataclass(frozen=True)
 class Prepared:
-    """Tables of which a next one stands beside the present one, if there is one, and the versions they are of."""
+    """Tables of which a next one stands beside the present one, if there is one, and what will be held then."""
 
     present: tuple[str, ...]
     absent: tuple[str, ...]
-    versions: Versions
+    held: Held
 
 
 class Tables:
@@ -58,7 +69,7 @@ class Tables:
         """Make the next tables of what the connection to the warehouse sees; None where nothing has changed."""
         held = self._held()
         there = self._columns()
-        changes = {change.table: change for change in difference.changes(warehouse, held)}
+        changes = {change.table: change for change in difference.changes(warehouse, held.versions, held.rows)}
         made = []
         self.clear()
         for table, columns in difference.columns(warehouse).items():
@@ -72,9 +83,12 @@ class Tables:
                 made.append(table)
         if not made and not changes:
             return None
-        present = tuple(table for table in made if table in there)
-        absent = tuple(table for table in made if table not in there)
-        return Prepared(present, absent, difference.versions(warehouse))
+        rows = {**held.rows, **{table: difference.count(warehouse, table) for table in made}}
+        return Prepared(
+            present=tuple(table for table in made if table in there),
+            absent=tuple(table for table in made if table not in there),
+            held=Held(difference.versions(warehouse), rows),
+        )
 
     def put(self, prepared: Prepared) -> None:
         """The next tables in the place of the present ones; nobody may read meanwhile."""
@@ -84,7 +98,7 @@ class Tables:
             self._run(f"EXCHANGE TABLES {identifier(table)} AND {identifier(NEXT.format(table))}")
         for table in prepared.absent:
             self._run(f"RENAME TABLE {identifier(NEXT.format(table))} TO {identifier(table)}")
-        self._tell(prepared.versions)
+        self._tell(prepared.held)
 
     def clear(self) -> None:
         """Drop what is left of preparing."""
@@ -97,24 +111,26 @@ class Tables:
         answer = self._connection.query(sql, "JSONCompactStringsEachRow")
         return [json.loads(line) for line in str(answer).splitlines() if line]
 
-    def _held(self) -> Versions:
-        """The versions of the warehouse that the tables were made of; none where that is not known."""
+    def _held(self) -> Held:
         try:
             told = json.loads(self._told.read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError):
-            return {}  # nothing was put there yet, or it is not our text: the tables are made anew
+            return NOTHING  # nothing was put there yet, or it is not our text: the tables are made anew
         if told["format"] != FORMAT:
-            return {}
-        return {
+            return NOTHING
+        versions = {
             table: (version, None if at is None else datetime.fromisoformat(at))
             for table, (version, at) in told["versions"].items()
         }
+        return Held(versions, told["rows"])
 
-    def _tell(self, versions: Versions) -> None:
-        told = {table: (version, None if at is None else at.isoformat()) for table, (version, at) in versions.items()}
+    def _tell(self, held: Held) -> None:
+        versions = {
+            table: (version, None if at is None else at.isoformat()) for table, (version, at) in held.versions.items()
+        }
         new = self._told.with_suffix(".new")
         with new.open("w", encoding="utf-8") as file:
-            json.dump({"format": FORMAT, "versions": told}, file)
+            json.dump({"format": FORMAT, "versions": versions, "rows": held.rows}, file)
             file.flush()
             os.fsync(file.fileno())
         new.replace(self._told)
@@ -152,7 +168,7 @@ class Tables:
         key = _key(table)
         self._run(f"DELETE FROM {made} WHERE {key} IN (SELECT {key} FROM {incoming})")
         self._run(f"INSERT INTO {made} ({names(columns)}) SELECT {names(columns)} FROM {incoming}")
-        here = warehouse.execute(f"SELECT count(*) FROM {identifier(table.name)}").fetchall()[0][0]
+        here = difference.count(warehouse, table.name)
         if int(self._run(f"SELECT count() FROM {made}")[0][0]) != here:  # some have left the warehouse
             self._run(f"DROP TABLE {made} SYNC")
             self._make_next(warehouse, table, Change(table.name, None), columns, [])

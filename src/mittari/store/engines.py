@@ -131,7 +131,7 @@ POSTGRESQL = Engine(
 
 CHDB = Engine(
     name="chdb",
-    title="ClickHouse in this process",
+    title="ClickHouse (chdb)",
     dialect="clickhouse",
     parameter=r"{\1:String}",
     period="({number}, '{start}', '{end}', '{first_day}', '{end_day}')",
