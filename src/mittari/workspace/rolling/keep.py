@@ -1,6 +1,7 @@
 """Keeping days true: every load corrects them by the difference that its rows make."""
 
 import itertools
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from mittari.facts import TABLES
 from mittari.measure.call import State
 from mittari.measure.rolled import canonical, cells_sql
 from mittari.store import rollups as store
+from mittari.store.engines import HOME
 from mittari.store.warehouse import Warehouse
 from mittari.workspace.rolling.held import AS_OF, FAR, MADE, Kept, all_kept, day_of, hold_since, remember
 
@@ -31,7 +33,8 @@ class Keeper:
         days = store.complete_days(connection) if version is not None else {}
         if version is None or not days:
             return
-        state = self._workspace.state()  # of before: the rules and the zone are the same
+        # of before: the rules and the zone are the same; in the warehouse's SQL, whichever engine is asked for numbers
+        state = replace(self._workspace.state(), engine=HOME, rollups=None)
         now = connection.execute("SELECT max(loaded_at) FROM versions").fetchall()[0][0]
         kept = [each for each in all_kept(canonical(self._workspace.plans, state)) if days.get(each.rollup.name)]
         for table, some in itertools.groupby(sorted(kept, key=_table), key=_table):
