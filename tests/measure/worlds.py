@@ -119,6 +119,8 @@ def told_more(seed: int, conversations: list[Row]) -> list[Row]:
             "escalated_at": later(some, created, 200 * HOUR, 0.3),
             "escalation_level": str(some.choice(["internal", "external"])),
         }
+    for number, row in enumerate(conversations):
+        row["complaint_outcome"] = ("upheld", "partly_upheld", "not_upheld", None)[number % 4]
     return conversations
 
 
