@@ -10,7 +10,7 @@ import numpy as np
 from mittari.measure.call import State
 from mittari.measure.rolled import EPOCH, cells_sql
 from mittari.store import rollups as store
-from mittari.workspace.rolling.held import FAR, MADE, Kept, all_kept, day_of, stretches
+from mittari.workspace.rolling.held import FAR, MADE, ROWS_AT_ONCE, Kept, all_kept, day_of, stretches
 
 if TYPE_CHECKING:
     from mittari.workspace.local import LocalWorkspace
@@ -54,13 +54,15 @@ def verify(workspace: "LocalWorkspace", days: int = 14, seed: int = 1) -> list[C
 
 def _differing(connection: duckdb.DuckDBPyConnection, kept: Kept, days: list[int], state: State) -> list[date]:
     """The days of these whose kept sums are not what the facts give, by every set of dimensions."""
-    off: set[int] = set()
     rollup = kept.rollup
-    for number, slices in enumerate(rollup.sets):
-        one = replace(rollup, slices=slices, sets=(slices,))
-        for day, stretch in stretches(days):
-            first, last = day_of(day), day_of(stretch)
-            store.gather(connection, one, cells_sql(kept.query, first, last, state.newest or FAR, state))
+    few = store.largest(connection, [rollup.table]) <= ROWS_AT_ONCE
+    spans = [(days[0], days[-1])] if few else list(stretches(days))
+    off: set[int] = set()
+    for first, last in ((day_of(day), day_of(stretch)) for day, stretch in spans):
+        sql = cells_sql(kept.query, first, last, state.newest or FAR, state)
+        for number, slices in enumerate(rollup.sets):
+            one = replace(rollup, slices=slices, sets=(slices,))
+            store.gather(connection, one, sql)
             store.gather(connection, one, store.kept_cells(rollup, number, first, last), into=store.LATER)
-            off |= {found for found in store.differing_days(connection, one) if found in days}
-    return [day_of(day) for day in sorted(off)]
+            off |= set(store.differing_days(connection, one))
+    return [day_of(day) for day in sorted(off & set(days))]

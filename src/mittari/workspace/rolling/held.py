@@ -18,6 +18,8 @@ from mittari.store.rollups import Rollup
 from mittari.store.warehouse import Warehouse
 
 AS_OF, MADE = "rollups_as_of", "rollups_made"
+ROWS_AT_ONCE = 4_000_000
+"""About so many rows of a table are summed at once."""
 FAR = datetime(9000, 1, 1)
 """An instant by which everything will have happened: a day that looks the same then cannot change by itself."""
 

@@ -16,15 +16,24 @@ from mittari.measure.scorecard import measured_apart
 from mittari.store import rollups as store
 from mittari.store.engines import HOME
 from mittari.time import period_of_days, to_local
-from mittari.workspace.rolling.held import AS_OF, FAR, MADE, Kept, all_kept, day_of, hold_since, remember, stretches
+from mittari.workspace.rolling.held import (
+    AS_OF,
+    FAR,
+    MADE,
+    ROWS_AT_ONCE,
+    Kept,
+    all_kept,
+    day_of,
+    hold_since,
+    remember,
+    stretches,
+)
 
 if TYPE_CHECKING:
     from mittari.workspace.local import LocalWorkspace
 
 LARGE = ("conversations", "calls", "responses", "orders")
 """The tables of which days are kept."""
-ROWS_AT_ONCE = 4_000_000
-"""About so many rows of a table are summed in one transaction."""
 
 
 def is_due(workspace: "LocalWorkspace") -> bool:
