@@ -272,6 +272,7 @@ def test_a_cell_that_does_not_say_what_its_rows_say_is_found_and_dropped(company
     assert [(each.rollup, [str(day) for day in each.differing]) for each in found] == [(rollup.name, ["2025-03-12"])]
     assert_all_same(company)
     assert all(not each.differing for each in compare.verify(company, days=400))
+    assert any("conversations on 2025-03-12" in finding.what for finding in company.doctor())
 
 
 def test_making_goes_on_where_it_was_interrupted(without_days: LocalWorkspace) -> None:

@@ -16,7 +16,7 @@ from mittari.store.sql import identifier, literal, names
 
 DAYS = "rollup_days"
 EFFECTS = "rollup_effects"
-CELLS, LATER = "rolled_cells", "rolled_later"
+CELLS, LATER, WHOLE = "rolled_cells", "rolled_later", "rolled_whole"
 CHANGED, BEFORE = "rolled_changed", "rolled_before"
 PREFIX = "rollup_"
 LN_1_01 = 0.009950330853168083

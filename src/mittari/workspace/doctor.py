@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mittari.measure.kpi import catalogue
 from mittari.workspace.closing import altered
 from mittari.workspace.rolling import compare
+from mittari.workspace.rolling.held import WRONG
 from mittari.workspace.verbs import Finding
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def examine(workspace: "LocalWorkspace", verify: bool = False) -> list[Finding]:
         *_people(workspace),
         *_owners(workspace),
         *_closes(workspace),
+        *_wrong_sums(workspace),
         *(_sums(workspace) if verify else ()),
     ]
 
@@ -106,6 +108,14 @@ def _owners(workspace: "LocalWorkspace") -> Iterator[Finding]:
                 f"the target of {name} has no owner",
                 "a number without an owner and a decision is clutter: name one in targets.csv",
             )
+
+
+def _wrong_sums(workspace: "LocalWorkspace") -> Iterator[Finding]:
+    told = workspace.warehouse.meta(WRONG)
+    if told is not None:
+        yield Finding(
+            True, f"a day kept as sums was not what its rows said and has been dropped: {told}; please report it"
+        )
 
 
 def _sums(workspace: "LocalWorkspace") -> Iterator[Finding]:

@@ -23,7 +23,7 @@ from mittari.store.warehouse import Warehouse
 from mittari.value.closes import Close, Closed
 from mittari.workspace import asking, closing
 from mittari.workspace.asking import Periods
-from mittari.workspace.rolling import make
+from mittari.workspace.rolling import compare, make
 from mittari.workspace.rolling.held import with_rollups
 from mittari.workspace.rolling.keep import Keeper
 from mittari.workspace.state import read_state
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 WAREHOUSE, PLANS, KPIS = "warehouse.duckdb", "plans", "kpis"
 KEPT_RESULTS = 256
 FREQUENT_VALUES = 50
+NIGHTLY_DAYS = 2
+"""So many of the last days, and so many drawn by chance, are counted again from the rows once a day."""
 
 
 def utc_now() -> datetime:
@@ -95,9 +97,13 @@ class LocalWorkspace(Workspace):
             self._results.clear()
 
     def _make_days(self, progress: Progress | None = None) -> None:
-        """After a load, where it is time: the first of a day, and the one with which a table has become large."""
+        """After a load, where it is time: the first of a day, and the one with which a table has become large.
+
+        Some days are then counted again; `doctor` tells of one that was wrong.
+        """
         if make.is_due(self):
             make.make(self, progress)
+            compare.verify(self, days=NIGHTLY_DAYS, seed=self.data_version())
 
     def _measure(self, wanted: Sequence[Wanted], call: Call, state: State) -> Table:
         key = (

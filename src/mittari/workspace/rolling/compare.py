@@ -10,7 +10,17 @@ import numpy as np
 from mittari.measure.call import State
 from mittari.measure.rolled import EPOCH, cells_sql
 from mittari.store import rollups as store
-from mittari.workspace.rolling.held import FAR, MADE, ROWS_AT_ONCE, Kept, all_kept, day_of, stretches
+from mittari.workspace.rolling.held import (
+    FAR,
+    MADE,
+    ROWS_AT_ONCE,
+    WRONG,
+    Kept,
+    all_kept,
+    day_of,
+    remember,
+    stretches,
+)
 
 if TYPE_CHECKING:
     from mittari.workspace.local import LocalWorkspace
@@ -47,6 +57,7 @@ def verify(workspace: "LocalWorkspace", days: int = 14, seed: int = 1) -> list[C
                 with workspace.warehouse.writing() as connection:
                     store.forget_days(connection, each.rollup, [(day - EPOCH).days for day in differing])
                     connection.execute("DELETE FROM meta WHERE key = ?", [MADE])
+                    remember(connection, WRONG, f"{each.rollup.table} on {differing[0]}, found {state.newest}")
                 workspace.forget_state()
             found.append(Compared(each.rollup.name, each.rollup.table, len(chosen), tuple(differing)))
     return found
@@ -60,9 +71,10 @@ def _differing(connection: duckdb.DuckDBPyConnection, kept: Kept, days: list[int
     off: set[int] = set()
     for first, last in ((day_of(day), day_of(stretch)) for day, stretch in spans):
         sql = cells_sql(kept.query, first, last, state.newest or FAR, state)
+        store.gather(connection, rollup, sql, into=store.WHOLE)
         for number, slices in enumerate(rollup.sets):
             one = replace(rollup, slices=slices, sets=(slices,))
-            store.gather(connection, one, sql)
+            store.gather(connection, one, f"SELECT * FROM {store.WHOLE}")  # noqa: S608 - a name of ours
             store.gather(connection, one, store.kept_cells(rollup, number, first, last), into=store.LATER)
             off |= set(store.differing_days(connection, one))
     return [day_of(day) for day in sorted(off & set(days))]

@@ -17,7 +17,8 @@ from mittari.store.engines import HOME
 from mittari.store.rollups import Rollup
 from mittari.store.warehouse import Warehouse
 
-AS_OF, MADE = "rollups_as_of", "rollups_made"
+AS_OF, MADE, WRONG = "rollups_as_of", "rollups_made", "rollups_wrong"
+"""What `meta` remembers: since when days are true, for which day they were looked after, and the last wrong one."""
 ROWS_AT_ONCE = 4_000_000
 """About so many rows of a table are summed at once."""
 FAR = datetime(9000, 1, 1)
