@@ -28,6 +28,8 @@ ASKED: dict[str, dict[str, Any]] = {
     "as of the middle": {"period": "2025-03", "as_of": "2025-03-15T12:00Z"},
     "before everything": {"period": "2024-01"},
 }
+QUICK = ("months", "by channel", "as of the middle")
+"""What is asked at every change; the rest are asked with the long tests."""
 Pair = tuple[LocalWorkspace, LocalWorkspace]
 
 
@@ -62,7 +64,7 @@ def same(found: Any, expected: Any) -> bool:
     return bool(found == expected)
 
 
-@pytest.mark.parametrize("how", ASKED)
+@pytest.mark.parametrize("how", [pytest.param(how, marks=() if how in QUICK else pytest.mark.long) for how in ASKED])
 def test_records_are_the_same(pair: Pair, how: str) -> None:
     ours, theirs = (workspace.scorecard(outputs="all", **ASKED[how]).records() for workspace in pair)
     engine = pair[1].engine
