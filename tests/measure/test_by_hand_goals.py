@@ -52,6 +52,7 @@ def test_the_latest_rating_of_a_brand_in_the_month_counts(empty: LocalWorkspace)
     )
     assert value(empty, "relative_nps") == (100, 2)
     assert value(empty, "relative_nps", as_of="2025-03-31T20:59:58Z") == (-100, 2)
+    assert value(empty, "relative_nps", as_of="2025-03-05T09:00:00Z") == (-100, 2)
     assert value(empty, "relative_nps", as_of="2025-03-05T08:59:59Z") == (None, 0)
 
 

@@ -369,6 +369,7 @@ def test_costs_are_at_the_rate_of_the_first_day_of_their_month(empty: LocalWorks
     load(empty, "fx_rates", *SEK_RATES, {"date": at(2), "base": "EUR", "quote": "SEK", "rate": 50.0})
     load(empty, "cost_entries", cost(100.0, currency="SEK"), cost(3.0))
     load(empty, "cost_entries", cost(100.0, currency="NOK"), cost(100.0, currency="NOK", category="other"))
+    load(empty, "cost_entries", cost(50.0, currency="NOK", category="cogs"))
     record = empty.kpi("cost_per_contact", "2025-03", as_of=AS_OF).one()
     assert (record.value, record.n, record.n_rejected) == (13.0, 1, 1)
 

@@ -32,14 +32,14 @@ def test_a_person_who_left_everything_open_is_asked_but_not_counted(empty: Local
 
 
 def test_the_latest_score_of_a_question_counts(empty: LocalWorkspace) -> None:
-    """On 4 March k changed their mind, on the 5th they left it open, in April they scored again."""
+    """On 4 March k changed their mind, on the 5th they left it open, as April began they scored again."""
     load(
         empty,
         "responses",
         said(0, "k", "trust", 1),
         said(1, "k", "trust", 5, responded_at=at(4)),
         said(2, "k", "trust", None, responded_at=at(5)),
-        said(3, "k", "trust", 3, responded_at=datetime(2025, 4, 1, 9)),
+        said(3, "k", "trust", 3, responded_at=datetime(2025, 3, 31, 21)),
     )
     assert value(empty, "service_quality_score") == (100, 1)
     assert value(empty, "service_quality_score", as_of="2025-03-04") == (0, 1)

@@ -53,9 +53,12 @@ class Plans:
         asked = ("rows", request, _asked([one]))
         return self._found(tuple[RowQuery, ...], asked, state, lambda: self._compiled_rows(request, one, state))
 
-    def _found(self, kind: type[Kept], asked: object, state: State, compile_it: Callable[[], Kept]) -> Kept:
+    def _key(self, asked: object, state: State) -> str:
         facts = (sorted(state.schemas), state.fingerprint, "calls" in state.filled, state.currency, state.engine.name)
-        key = hashlib.sha256(repr((self._code, asked, facts)).encode()).hexdigest()[:32]
+        return hashlib.sha256(repr((self._code, asked, facts)).encode()).hexdigest()[:32]
+
+    def _found(self, kind: type[Kept], asked: object, state: State, compile_it: Callable[[], Kept]) -> Kept:
+        key = self._key(asked, state)
         if key not in self._kept:
             found = self._read(key, kind)
             if found is None:

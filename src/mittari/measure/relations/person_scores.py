@@ -45,7 +45,7 @@ def person_scores(
             answered=each.of_100.count(),
             of_100=each.of_100.mean(),
         )
-    enough = (people.answered > 0) & (people.answered >= people.asked * ENOUGH_ITEMS)
+    enough = people.answered >= people.asked * ENOUGH_ITEMS
     return {"written": _source(facts, people.mutate(score=people.of_100, enough=enough), alone=not by_order)}
 
 

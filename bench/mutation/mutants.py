@@ -1,6 +1,7 @@
 """The mutants of the rules: each differs from the code in one comparison, operator, window, filter or token of SQL."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,12 +10,21 @@ from typing import Any
 
 import sql_tokens
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "mittari"
-IN_SQL = tuple(
-    f"load.derive.{name}" for name in ("buying", "conversations", "dues", "edits", "repeats", "replies", "rescored")
-)
-"""Rules that loading settles."""
+MEASURED = [
+    f"{folder}.{path.stem}"
+    for folder in ("catalogue", "relations")
+    for path in sorted((PACKAGE / "measure" / folder).glob("[!_]*.py"))
+]
+"""Rules that are compiled into questions."""
+
+LOADED = [
+    f"load.derive.{path.stem}"
+    for path in sorted((PACKAGE / "load" / "derive").glob("[!_]*.py"))
+    if path.stem != "context"
+]
+"""Rules that loading settles, mostly in SQL."""
 
 COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
 SWAPPED = {"isnull": "notnull", "notnull": "isnull", "min": "max", "max": "min", "lag": "lead", "lead": "lag"}
@@ -24,7 +34,10 @@ SMALL = 12
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed node: `name` says where and what, `number` which of the module's candidates."""
+    """One changed node: `name` says where and what, `number` which of the module's candidates.
+
+    `function` is empty for what a module computes when it is imported.
+    """
 
     module: str
     function: str
@@ -48,9 +61,10 @@ class Mutator(ast.NodeTransformer):
         return changed() if len(self.found) - 1 == self.target else node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        self._function = node.name
+        around, self._function = self._function, node.name
         node.args = self.visit(node.args)
         node.body = [self.visit(each) for each in node.body]
+        self._function = around
         return node
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
@@ -58,7 +72,7 @@ class Mutator(ast.NodeTransformer):
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         self.generic_visit(node)
-        return self._sql(node, node.values) if self.module in IN_SQL else node
+        return self._sql(node, node.values) if self.module in LOADED else node
 
     def _sql(self, node: Any, values: list[ast.expr]) -> Any:
         """The texts of SQL in a node, with the token changed that is the target."""
@@ -114,9 +128,13 @@ class Mutator(ast.NodeTransformer):
         named = [each.id for each in node.targets if isinstance(each, ast.Name)]
         return node if any(name.lower() in EXPLAINING for name in named) else self.generic_visit(node)
 
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        explains = isinstance(node.target, ast.Name) and node.target.id.lower() in EXPLAINING
+        return node if explains else self.generic_visit(node)
+
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         value = node.value
-        if isinstance(value, str) and self.module in IN_SQL:
+        if isinstance(value, str) and self.module in LOADED:
             whole: list[ast.expr] = [node]
             self._sql(node, whole)
             return whole[0]
@@ -126,7 +144,7 @@ class Mutator(ast.NodeTransformer):
 
 
 def full_name(module: str) -> str:
-    return f"mittari.{module}" if module in IN_SQL else f"mittari.measure.{module}"
+    return f"mittari.{module}" if module in LOADED else f"mittari.measure.{module}"
 
 
 def source_of(module: str) -> Path:
@@ -134,11 +152,7 @@ def source_of(module: str) -> Path:
 
 
 def modules() -> list[str]:
-    folders = ("catalogue", "relations")
-    measure = [
-        f"{name}.{path.stem}" for name in folders for path in sorted((PACKAGE / "measure" / name).glob("[!_]*.py"))
-    ]
-    return [*measure, *IN_SQL]
+    return [*MEASURED, *LOADED]
 
 
 def mutants() -> list[Mutant]:
@@ -160,12 +174,17 @@ def mutated(mutant: Mutant) -> ast.Module:
 
 
 def users(module: str) -> set[str]:
-    """The module and those of the relations that import it, directly or not."""
-    imports = {each: source_of(each).read_text(encoding="utf-8") for each in modules() if each.startswith("relations")}
-    found = {module}
-    while (
-        more := {each for each, text in imports.items() for used in found if f"mittari.measure.{used} import" in text}
-        - found
-    ):
+    """The module and those that import it, directly or not."""
+    texts = {each: source_of(each).read_text(encoding="utf-8") for each in modules()}
+    found, more = set[str](), {module}
+    while more:
         found |= more
+        more = {each for each, text in texts.items() if any(_imports(text, used) for used in more)} - found
     return found
+
+
+def _imports(text: str, module: str) -> bool:
+    """Whether the source imports from the module, or the module itself from its folder."""
+    folder, _, name = full_name(module).rpartition(".")
+    whole = rf"^from {re.escape(full_name(module))} import\b"
+    return re.search(rf"{whole}|^from {re.escape(folder)} import [^\n]*\b{name}\b", text, re.MULTILINE) is not None
