@@ -85,8 +85,11 @@ def test_without_a_calendar_no_business_wait_is_known(empty: LocalWorkspace, cal
     answered = {"first_response_at": datetime(2025, 3, 3, 10), "calendar_id": calendar}
     load(empty, "conversations", case(1, at(3), **answered), case(2, at(3), first_response_at=at(3, 9, 30)))
     known = (2, 2700.0) if calendar == "std" else (1, 1800.0)
-    found = value(empty, "first_response_time.business_median")
-    assert (found[1], found[0]) == known
+    for found in (
+        value(empty, "first_response_time.business_median"),
+        value(empty, "first_response_time", frt_clock="business"),
+    ):
+        assert (found[1], found[0]) == known
 
 
 def test_without_a_calendar_nobody_knows_when_the_third_day_is_over(empty: LocalWorkspace) -> None:
@@ -116,4 +119,28 @@ def test_a_contract_within_a_longer_one_ends_nothing(empty: LocalWorkspace) -> N
 def test_who_buys_again_the_day_after_the_month_was_a_customer_in_it(empty: LocalWorkspace) -> None:
     load(empty, "orders", order(1, "k", "2025-02-10T12:00"), order(2, "k", "2025-04-01T12:00"))
     load(empty, "calls", call(1, at(3)))
+    load(empty, "customers", {"customer_id": "k", "segment": "b2b"})
     assert value(empty, "customer_profitability", cost_per_contact=5) == (-5.0, 1)
+    assert value(empty, "repeat_purchase_rate") == (0, 1)
+    assert value(empty, "repeat_purchase_rate", where={"customer.segment": "b2b"}) == (0, 1)
+
+
+def test_a_call_has_solved_nothing_before_it_ended_and_none_that_nobody_took(empty: LocalWorkspace) -> None:
+    """The first is answered at 9:01 and lasts ten minutes."""
+    load(empty, "calls", call(1, at(3), talk_s=600.0, hold_s=0.0, acw_s=0.0), call(2, at(3), "abandoned"))
+    phone = {"channel": "phone"}
+    assert value(empty, "resolution_rate", where=phone) == (0.5, 2)
+    assert value(empty, "resolution_time", where=phone)[1] == 1
+    assert value(empty, "resolution_time", where=phone, as_of="2025-03-03T09:10:59Z")[1] == 0
+    assert value(empty, "resolution_time", where=phone, as_of="2025-03-03T09:11:00Z")[1] == 1
+
+
+@pytest.mark.parametrize("again", [call(2, at(4)), case(2, at(4))], ids=["call", "letter"])
+def test_a_contact_repeats_another_until_that_is_deleted(empty: LocalWorkspace, again: dict[str, Any]) -> None:
+    load(empty, "conversations", case(1, at(3), deleted_at=at(20)))
+    load(empty, "calls" if "call_id" in again else "conversations", again)
+    where = {"channel": again.get("channel", "phone")}
+    assert value(empty, "repeat_contact_rate", where=where, as_of="2025-03-20T08:59:59Z")[0] == (
+        1 if "call_id" in again else 0.5
+    )
+    assert value(empty, "repeat_contact_rate", where=where, as_of="2025-03-20T09:00:00Z")[0] == 0

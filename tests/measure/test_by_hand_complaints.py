@@ -104,6 +104,14 @@ def test_a_complaint_is_mature_when_its_time_is_over(empty: LocalWorkspace) -> N
     assert status(empty, EIGHT_WEEKS, datetime(2025, 5, 1)) == "final"  # 30 days after the period, whatever is open
 
 
+@pytest.mark.parametrize(("second", "when"), [(59, "provisional"), (60, "final")])
+def test_an_early_complaint_is_mature_after_eight_weeks_to_the_second(
+    empty: LocalWorkspace, second: int, when: str
+) -> None:
+    load(empty, "conversations", complaint(1, at(5)))
+    assert status(empty, EIGHT_WEEKS, datetime(2025, 4, 30, 8, 59) + timedelta(seconds=second)) == when
+
+
 def test_only_how_complaints_ended_needs_what_was_overwritten(empty: LocalWorkspace) -> None:
     twice = {"reopened_at": at(5), "reopened_last_at": at(12), "reopen_count": 2, **solved(at(4), at(15))}
     load(empty, "conversations", complaint(1, at(3), **twice))

@@ -214,6 +214,12 @@ def test_recovery_is_of_those_followed_up_and_compared_with_the_others(empty: Lo
     recovered(empty, again(1, 9 * DAY, 5), answer(3, "csat", 2))
     assert value(empty, "service_recovery_rate") == (1, 1)
     assert value(empty, "service_recovery_rate.conservative") == (1, 1)
+    load(empty, "responses", answer(6, "csat", 2), answer(7, "csat", 1))
+    load(empty, "feedback_actions", contact(7, at(9)))
+    receipt = empty.kpi("service_recovery_rate", "2025-03", as_of=AS_OF).receipt()
+    assert receipt.left_out == {"nobody followed it up": 2, "not scored again": 1}
+    receipt = empty.kpi("service_recovery_rate.conservative", "2025-03", as_of=AS_OF).receipt()
+    assert receipt.left_out == {"nobody followed it up": 2}
     assert value(empty, "service_recovery_rate.effect") == (None, 0)
     load(empty, "responses", answer(4, "csat", 1, customer_id="k3", responded_at=at(9)))
     assert value(empty, "service_recovery_rate.effect") == (1, 2)

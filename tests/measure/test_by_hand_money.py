@@ -288,6 +288,9 @@ def test_a_market_figure_is_used_for_its_own_period_only(empty: LocalWorkspace) 
     assert value(empty, "market_share", "2025-04") == (None, 0)
     assert value(empty, "market_share", "2025-03-01..2025-03-30") == (None, 0)
     assert value(empty, "market_share", where={"customer.segment": "b2b"}) == (None, 0)
+    load(empty, "orders", order(3, "a", "2025-10-10T12:00", invoice_amount=5.0))
+    load(empty, "benchmarks", market(50.0, "2025-10"))
+    assert value(empty, "market_share", "2025-10") == (pytest.approx(0.1), 1)
 
 
 def test_markets_add_up_and_sources_of_one_are_averaged(empty: LocalWorkspace) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from mittari.measure.result import Record
 from mittari.measure.rolled import candidates, canonical
 from mittari.measure.scorecard import kept_in, scorecard
 from mittari.settings import Settings
+from mittari.store import rollups as store
 from mittari.workspace import asking
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.opening import open_local
@@ -273,6 +274,22 @@ def test_a_cell_that_does_not_say_what_its_rows_say_is_found_and_dropped(company
     assert_all_same(company)
     assert all(not each.differing for each in compare.verify(company, days=400))
     assert any("conversations on 2025-03-12" in finding.what for finding in company.doctor())
+
+
+def test_a_day_that_a_load_has_corrected_is_counted_again_first(company: LocalWorkspace, facts: World) -> None:
+    """Of a hundred days one is corrected, and then spoiled: counting three days again finds it."""
+    state = company.state()
+    rollup = next(iter(canonical(company.plans, state)[0].rollups.values()))
+    old = next(row for row in facts["conversations"] if f"{row['created_at']:%Y-%m}" == "2025-02")
+    company.load_rows("conversations", {name: [value] for name, value in (old | {"team_id": "other"}).items()})
+    with company.warehouse.writing() as connection:
+        corrected = store.corrected_days(connection, rollup)
+        assert len(corrected) == 1
+        spoiled = f"UPDATE \"{rollup.name}\" SET {rollup.counted} = {rollup.counted} + 1 WHERE set_number = 0"
+        connection.execute(f"{spoiled} AND day = DATE '1970-01-01' + {corrected[0]}")
+    (found,) = (each for each in compare.verify(company, days=1) if each.rollup == rollup.name)
+    assert [(day - date(1970, 1, 1)).days for day in found.differing] == corrected
+    assert found.days <= 3
 
 
 def test_making_goes_on_where_it_was_interrupted(without_days: LocalWorkspace) -> None:

@@ -238,6 +238,16 @@ def correct(connection: duckdb.DuckDBPyConnection, rollup: Rollup, sign: int) ->
     add(connection, rollup, sign)
 
 
+def corrected_days(connection: duckdb.DuckDBPyConnection, rollup: Rollup) -> list[int]:
+    """The days, since 1970, of which a cell has been added to since its rows were last put together."""
+    keys = ", ".join(map(identifier, rollup.keys))
+    rows = connection.execute(
+        f"SELECT DISTINCT day - DATE '1970-01-01' FROM (SELECT day FROM {identifier(rollup.name)} "
+        f"WHERE set_number = 0 GROUP BY {keys} HAVING count(*) > 1) ORDER BY 1"
+    ).fetchall()
+    return [int(day) for (day,) in rows]
+
+
 def _but(days: Iterable[int]) -> str:
     listed = ", ".join(str(int(day)) for day in days)
     return f"WHERE (day - DATE '1970-01-01') NOT IN ({listed})" if listed else ""

@@ -99,11 +99,11 @@ class LocalWorkspace(Workspace):
     def _make_days(self, progress: Progress | None = None) -> None:
         """After a load, where it is time: the first of a day, and the one with which a table has become large.
 
-        Some days are then counted again; `doctor` tells of one that was wrong.
+        Some days are counted again before; `doctor` tells of one that was wrong.
         """
         if make.is_due(self):
-            make.make(self, progress)
             compare.verify(self, days=NIGHTLY_DAYS, seed=self.data_version())
+            make.make(self, progress)
 
     def _measure(self, wanted: Sequence[Wanted], call: Call, state: State) -> Table:
         key = (

@@ -126,6 +126,7 @@ def phone(facts: Facts, *more: str) -> ir.Table:
     no = ibis.literal(False)
     answered = raw.outcome == "answered"
     ended = true(raw.ended_at <= as_of())
+    solved = answered & ended
     rows = raw.mutate(
         key=raw.call_id,
         channel=ibis.literal("phone"),
@@ -140,11 +141,11 @@ def phone(facts: Facts, *more: str) -> ir.Table:
         abandoned_at=(raw.outcome == "abandoned").ifelse(raw.ended_at, ibis.null("timestamp")),
         ended_at=seen(raw.ended_at),
         ended_local=ended.ifelse(raw.ended_local, ibis.null("timestamp")),
-        solved=answered & ended,
-        solved_first_at=(answered & ended).ifelse(raw.ended_at, ibis.null("timestamp")),
-        solved_last_at=(answered & ended).ifelse(raw.ended_at, ibis.null("timestamp")),
-        solved_last_local=(answered & ended).ifelse(raw.ended_local, ibis.null("timestamp")),
-        solved_first_local=(answered & ended).ifelse(raw.ended_local, ibis.null("timestamp")),
+        solved=solved,
+        solved_first_at=solved.ifelse(raw.ended_at, ibis.null("timestamp")),
+        solved_last_at=solved.ifelse(raw.ended_at, ibis.null("timestamp")),
+        solved_last_local=solved.ifelse(raw.ended_local, ibis.null("timestamp")),
+        solved_first_local=solved.ifelse(raw.ended_local, ibis.null("timestamp")),
         reopen_is_trivial=no,
         escalated_at=ibis.null("timestamp"),
         escalation_level=ibis.null("string"),

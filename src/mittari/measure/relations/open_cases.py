@@ -40,10 +40,10 @@ def open_cases(facts: Facts) -> Mapping[str, Source]:
     closed = rows.left | rows.state.isnull().ifelse(rows.solved_by_columns, rows.state.isin(SOLVED))
     rows = rows.mutate(
         open=rows.incoming & ~closed,
-        pending=rows.incoming & ~closed & rows.state.isin(WAITING).fill_null(False),
         # a period that is not over ends, for whoever looks at it, now
         open_for_s=seconds(rows.opened_at, ibis.least(rows.p1, as_of())),
     )
+    rows = rows.mutate(pending=rows.open & rows.state.isin(WAITING).fill_null(False))
     rows = rows.filter(rows.open | rows.solved_recently)
     source = contact_source(facts, "conversations", rows, "status_events")
     return {"written": replace(source, periodic=True)}

@@ -39,7 +39,8 @@ class Compared:
 def verify(workspace: "LocalWorkspace", days: int = 14, seed: int = 1) -> list[Compared]:
     """Count days again from the facts and compare them with the sums kept, to 1e-9 of their size.
 
-    Of each rollup these are the last days, and as many drawn at random. Days that differ are dropped.
+    Of each rollup these are the last days, as many drawn from those that loads have corrected since their rows were
+    put together, and as many from all. Days that differ are dropped.
     """
     state = workspace.state()
     if state.rollups is None or state.newest is None:
@@ -48,8 +49,10 @@ def verify(workspace: "LocalWorkspace", days: int = 14, seed: int = 1) -> list[C
     found = []
     for each in all_kept(state.rollups.rolled):
         complete = state.rollups.days.get(each.rollup.name, np.zeros(0, dtype=np.int64))
-        drawn = chance.choice(complete, size=min(days, len(complete)), replace=False)
-        chosen = sorted({int(day) for day in (*complete[-days:], *drawn)})
+        with workspace.warehouse.session() as connection:
+            corrected = np.intersect1d(store.corrected_days(connection, each.rollup), complete)
+        drawn = [chance.choice(some, size=min(days, len(some)), replace=False) for some in (corrected, complete)]
+        chosen = sorted({int(day) for some in (complete[-days:], *drawn) for day in some})
         if chosen:
             with workspace.warehouse.session() as connection:
                 differing = _differing(connection, each, chosen, state)
