@@ -285,7 +285,7 @@ def test_a_day_that_a_load_has_corrected_is_counted_again_first(company: LocalWo
     with company.warehouse.writing() as connection:
         corrected = store.corrected_days(connection, rollup)
         assert len(corrected) == 1
-        spoiled = f"UPDATE \"{rollup.name}\" SET {rollup.counted} = {rollup.counted} + 1 WHERE set_number = 0"
+        spoiled = f'UPDATE "{rollup.name}" SET {rollup.counted} = {rollup.counted} + 1 WHERE set_number = 0'
         connection.execute(f"{spoiled} AND day = DATE '1970-01-01' + {corrected[0]}")
     (found,) = (each for each in compare.verify(company, days=1) if each.rollup == rollup.name)
     assert [(day - date(1970, 1, 1)).days for day in found.differing] == corrected
