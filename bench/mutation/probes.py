@@ -10,7 +10,10 @@ import pytest
 from mutants import ROOT
 
 TESTS = ROOT / "tests"
-MEASURING = [*sorted((TESTS / "measure").glob("test_by_hand*.py")), TESTS / "measure" / "test_edges.py"]
+MEASURING = [
+    *sorted((TESTS / "measure").glob("test_by_hand*.py")),
+    *(TESTS / "measure" / f"test_{name}.py" for name in ("edges", "rulesets")),
+]
 GOLDEN = TESTS / "measure" / "test_golden.py"
 LOADING = [TESTS / "load" / f"test_{name}.py" for name in ("kept_columns", "kept_waits", "edits", "derive")]
 """The tests of what loading settles."""

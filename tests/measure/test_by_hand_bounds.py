@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from measure.by_hand import AS_OF, Own, answer, at, call, case, contract, load, order, value
+from measure.by_hand import AS_OF, Own, answer, at, call, case, contract, load, order, solved, value
 from mittari.measure.outputs import Count, Proportion
 from mittari.workspace.local import LocalWorkspace
 
@@ -144,3 +144,43 @@ def test_a_contact_repeats_another_until_that_is_deleted(empty: LocalWorkspace, 
         1 if "call_id" in again else 0.5
     )
     assert value(empty, "repeat_contact_rate", where=where, as_of="2025-03-20T09:00:00Z")[0] == 0
+
+
+def test_a_last_solve_counts_from_its_instant_on(empty: LocalWorkspace) -> None:
+    """Solved in February and again in March: seen from that very instant it is March's."""
+    load(empty, "conversations", case(1, datetime(2025, 2, 3, 9), **solved(datetime(2025, 2, 10, 9), at(5))))
+    assert value(empty, "resolution_time", as_of="2025-03-05T09:00:00Z")[1] == 1
+    assert value(empty, "resolution_time", as_of="2025-03-05T08:59:59Z")[1] == 0
+
+
+def test_who_ordered_the_day_before_is_a_customer_at_the_opening(empty: LocalWorkspace) -> None:
+    load(empty, "orders", order(1, "a", "2025-02-28T12:00"), order(2, "b", "2025-03-01T12:00"))
+    assert value(empty, "customer_churn_rate", basis="orders") == (0, 1)
+
+
+@pytest.mark.parametrize(("as_of", "scores"), [("2025-03-10T08:59:59Z", 100.0), ("2025-03-10T09:00:00Z", -100.0)])
+def test_the_next_score_replaces_the_first_from_its_instant_on(
+    empty: LocalWorkspace, as_of: str, scores: float
+) -> None:
+    load(empty, "responses", answer(1, "nps", 10), answer(2, "nps", 0, customer_id="k1", responded_at=at(10)))
+    assert value(empty, "nps", as_of=as_of) == (scores, 1)
+
+
+def test_a_call_given_up_is_a_wait_cut_short(empty: LocalWorkspace) -> None:
+    """Answered after 10 and after 30 s, given up after 20 and after 25: half are answered after 30 s, not after 10."""
+    waits = ((10.0, "answered"), (20.0, "abandoned"), (25.0, "abandoned"), (30.0, "answered"))
+    rows = [call(n, at(3 + n), outcome, wait_s, customer_id=f"k{n}") for n, (wait_s, outcome) in enumerate(waits)]
+    load(empty, "calls", *rows)
+    assert value(empty, "waiting_time.contacts")[0] == 30.0
+
+
+def test_of_two_scores_at_one_instant_the_one_of_the_later_name_stands(empty: LocalWorkspace) -> None:
+    """Loaded in this and in the other order."""
+    pairs = [(f"r{n}a", 1.0, f"r{n}b", 5.0) for n in range(10, 30)]
+    rows = []
+    for number, (first, low, second, high) in enumerate(pairs):
+        both = [{"response_id": first, "score": low}, {"response_id": second, "score": high}]
+        person = {"customer_id": f"k{number}", "kind": "quality_service", "item": "trust", "responded_at": at(3)}
+        rows += [{**one, **person} for one in (both if number % 2 else both[::-1])]
+    load(empty, "responses", *rows)
+    assert value(empty, "service_quality_score") == (100, 20)

@@ -220,6 +220,13 @@ def test_of_less_is_better_a_lower_value_meets_the_target(empty: LocalWorkspace)
     assert value(empty, "target_attainment_rate") == (0.5, 2)
 
 
+def test_the_target_of_one_channel_is_not_that_of_the_whole(empty: LocalWorkspace) -> None:
+    satisfied(empty)
+    load(empty, "targets", target("csat", 0.99, valid_from="2025-01-01"))
+    load(empty, "targets", target("csat", 0.01, valid_from="2025-03-01", slice="channel=chat"))
+    assert value(empty, "target_attainment_rate") == (0, 1)
+
+
 def test_the_newest_target_of_the_period_holds(empty: LocalWorkspace) -> None:
     """From the last day of March on 0.5 is enough; what holds from April on says nothing about March."""
     satisfied(empty)

@@ -1,5 +1,6 @@
 """What of a change of the realised price is price and what is the mix of products, worked out by hand."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -26,14 +27,16 @@ def parts(workspace: LocalWorkspace, **more: Any) -> tuple[float | None, float |
 
 
 def test_a_change_is_price_at_todays_volumes_and_the_mix_of_products(empty: LocalWorkspace) -> None:
-    """A year ago A got 90 of 100 and B 240 of 300: 0.825. Now A gets 160 of 200 and B 170 of 200: also 0.825.
+    """A year ago A got, in the first second of March, 90 of 100 and B 240 of 300: 0.825.
+
+    Now A gets 160 of 200 and B 170 of 200: also 0.825.
 
     Price: (160 - 200 * 0.9) + (170 - 200 * 0.8) = -20 + 10 of 400. Mix: 200 * 0.075 + 200 * -0.025 = 10 of 400.
     """
     load(
         empty,
         "orders",
-        sold(1, "2024-03-05", "A", 100, 90),
+        sold(1, "2024-03-01", "A", 100, 90, ordered_at=datetime(2024, 2, 29, 22)),
         sold(2, "2024-03-06", "B", 300, 240),
         sold(3, "2025-03-05", "A", 200, 160),
         sold(4, "2025-03-06", "B", 200, 170),

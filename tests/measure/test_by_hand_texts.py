@@ -213,7 +213,9 @@ def test_the_tone_about_competitors_is_none_about_us(empty: LocalWorkspace) -> N
 
 
 def test_nynorsk_is_reported_with_norwegian(empty: LocalWorkspace) -> None:
-    load(empty, "responses", *[{**comment(n, "bra"), "lang": lang} for n, lang in enumerate(("nn", "nb-NO", "sv"))])
+    load(
+        empty, "responses", *[{**comment(n, "bra"), "lang": lang} for n, lang in enumerate(("nn", "nb-NO", "sv", "sv"))]
+    )
     assert value(empty, "net_sentiment", where={"lang": "nb"}) == (100, 2)
 
 

@@ -134,8 +134,9 @@ def first_contact_resolution_rate(
     in_time = (contacts.first_solve_s <= MONTH_S).fill_null(False)
     left_out = {"not handled": ~contacts.handled}
     if fcr_of == "solved":
-        decided, undecided = contacts.incoming & contacts.solved, None
-        in_time, left_out = decided, {"not solved": ~contacts.solved}
+        decided = in_time = contacts.incoming & contacts.solved
+        undecided = None
+        left_out = {"not solved": ~contacts.solved}
     else:
         left_out = {
             "repeats an earlier contact": contacts.is_repeat,

@@ -83,7 +83,7 @@ def _answers(facts: Facts, kinds: list[str]) -> ir.Table:
     )
     rows = rows.join(ends, rows.responded_local.date() == ends.of_day)
     again = true((rows.rescored_at <= as_of()) & (rows.rescored_local < rows.end_at))
-    rows = rows.filter(~(again & ~rows.transactional))
+    rows = rows.filter(~again)
     return rows.mutate(who=ibis.coalesce("p" + rows.person_id, "i" + rows.invite_id, "r" + rows.response_id))
 
 
