@@ -184,3 +184,4 @@ def test_of_two_scores_at_one_instant_the_one_of_the_later_name_stands(empty: Lo
         rows += [{**one, **person} for one in (both if number % 2 else both[::-1])]
     load(empty, "responses", *rows)
     assert value(empty, "service_quality_score") == (100, 20)
+    assert value(empty, "service_quality_score", as_of="2025-03-03T09:00:00Z") == (100, 20)

@@ -108,7 +108,7 @@ def test_a_complaint_is_mature_when_its_time_is_over(empty: LocalWorkspace) -> N
 def test_an_early_complaint_is_mature_after_eight_weeks_to_the_second(
     empty: LocalWorkspace, second: int, when: str
 ) -> None:
-    load(empty, "conversations", complaint(1, at(5)))
+    load(empty, "conversations", complaint(1, at(5)), complaint(2, at(20), **solved(at(21))))
     assert status(empty, EIGHT_WEEKS, datetime(2025, 4, 30, 8, 59) + timedelta(seconds=second)) == when
 
 

@@ -109,6 +109,14 @@ def test_published_figures_are_for_exactly_their_period(
     assert value(empty, "relative_nps", period, as_of="2026-06-01") == ((50, 12) if found else (None, 0))
 
 
+@pytest.mark.parametrize("quarter", ["2025-Q2", "2025-Q3"])
+def test_a_figure_published_for_a_quarter_stands_in_for_it(empty: LocalWorkspace, quarter: str) -> None:
+    asked = datetime(2025, 3 * int(quarter[-1]) - 1, 5, 9)
+    rated(empty, rating("p0", "us", 9, asked_at=asked), rating("p1", "us", 9, asked_at=asked))
+    load(empty, "benchmarks", published("b", quarter))
+    assert value(empty, "relative_nps", quarter) == (50, 12)
+
+
 def test_published_figures_stand_in_only_where_nobody_was_asked(empty: LocalWorkspace) -> None:
     load(
         empty,

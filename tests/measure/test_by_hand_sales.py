@@ -116,6 +116,7 @@ def test_an_order_is_credited_once_to_the_last_conversation_we_handled(empty: Lo
     load(empty, "orders", sale(1, at(7)))
     assert found(empty) == (1, 10)
     assert value(empty, SALES, where={"channel": "chat"}) == (1, 1)
+    assert value(empty, REVENUE, where={"channel": "chat"}, by_order_date="yes") == (10, 1)
 
 
 def test_of_two_conversations_at_one_instant_one_has_the_order(empty: LocalWorkspace) -> None:

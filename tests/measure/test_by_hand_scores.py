@@ -44,6 +44,8 @@ def test_the_latest_score_of_a_question_counts(empty: LocalWorkspace) -> None:
     assert value(empty, "service_quality_score") == (100, 1)
     assert value(empty, "service_quality_score", as_of="2025-03-04") == (0, 1)
     assert value(empty, "service_quality_score", "2025-04") == (50, 1)
+    both = empty.kpi("service_quality_score", ["2025-03", "2025-04"], as_of="2025-12-01")
+    assert [record.value for record in both] == [100, 50]
     assert value(empty, "service_quality_score", "2025-03-01..2025-04-30") == (50, 1)
 
 
