@@ -71,17 +71,20 @@ def judged(chosen: list[Mutant], seconds: float, jobs: int, log: Log) -> list[Ve
 def chosen(arguments: argparse.Namespace) -> list[Mutant]:
     known = equivalent()
     found = [mutant for mutant in mutants() if mutant.name not in known]
-    if arguments.only:
-        named = set(arguments.only.read_text(encoding="utf-8").splitlines())
-        found = [mutant for mutant in found if mutant.name in named]
     random.Random(arguments.seed).shuffle(found)  # noqa: S311
+    if arguments.only:
+        by_name = {mutant.name: mutant for mutant in found}
+        named = arguments.only.read_text(encoding="utf-8").splitlines()
+        found = [by_name[name] for name in named if name in by_name]
     return found[: arguments.sample]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, help="so many mutants, chosen at random (default: all)")
-    parser.add_argument("--only", type=Path, metavar="FILE", help="only the mutants named in the lines of a file")
+    parser.add_argument(
+        "--only", type=Path, metavar="FILE", help="only the mutants named in the lines of a file, in its order"
+    )
     parser.add_argument(
         "--log", type=Path, metavar="FILE", help="keep each verdict there; what stands in it is not judged again"
     )
