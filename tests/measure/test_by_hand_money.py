@@ -231,18 +231,20 @@ def test_exchange_rates_are_no_growth(empty: LocalWorkspace, compare: str, growt
 
 
 def test_revenue_without_a_rate_is_counted_as_rejected(empty: LocalWorkspace) -> None:
-    """The order of the year before had no rate either: two of those that count."""
+    """The order of the year before had no rate either: two of six that count."""
     load_covered(
         empty,
         "orders",
         bought(1, "a", 30.0),
+        bought(6, "a", 30.0),
+        order(7, "a", "2024-03-10T12:00", invoice_amount=20.0),
         bought(2, "a", 100.0, currency="SEK"),
         bought(3, "a", 100.0, currency="SEK", status="cancelled"),
         order(4, "a", "2024-03-10T12:00", invoice_amount=20.0),
         order(5, "a", "2024-03-10T12:00", invoice_amount=20.0, currency="SEK"),
     )
     record = empty.kpi("revenue_growth_rate", "2025-03", as_of=AS_OF).one()
-    assert (record.value, record.n, record.n_rejected) == (pytest.approx(0.5), 2, 2)
+    assert (record.value, record.n, record.n_rejected) == (pytest.approx(0.5), 4, 2)
 
 
 def won(number: int, acquired: datetime, channel: str | None = "ad", **more: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def parts(workspace: LocalWorkspace, **more: Any) -> tuple[float | None, float |
 def test_a_change_is_price_at_todays_volumes_and_the_mix_of_products(empty: LocalWorkspace) -> None:
     """A year ago A got, in the first second of March, 90 of 100 and B 240 of 300: 0.825.
 
-    Now A gets 160 of 200 and B 170 of 200: also 0.825.
+    As April begins A gets next to nothing, which is another month. Now A gets 160 of 200 and B 170 of 200: also 0.825.
 
     Price: (160 - 200 * 0.9) + (170 - 200 * 0.8) = -20 + 10 of 400. Mix: 200 * 0.075 + 200 * -0.025 = 10 of 400.
     """
@@ -40,6 +40,7 @@ def test_a_change_is_price_at_todays_volumes_and_the_mix_of_products(empty: Loca
         sold(2, "2024-03-06", "B", 300, 240),
         sold(3, "2025-03-05", "A", 200, 160),
         sold(4, "2025-03-06", "B", 200, 170),
+        sold(5, "2024-04-01", "A", 100, 1, ordered_at=datetime(2024, 3, 31, 21)),
     )
     assert value(empty, NAME) == (0.825, 2)
     assert parts(empty) == (pytest.approx(-10 / 400), pytest.approx(10 / 400))
