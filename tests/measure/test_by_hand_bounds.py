@@ -114,6 +114,7 @@ def test_a_contract_within_a_longer_one_ends_nothing(empty: LocalWorkspace) -> N
     assert value(empty, "customer_churn_rate") == (0, 2)
     assert value(empty, "customer_churn_rate", "2025-01-15..2025-02-28") == (0, 2)
     assert value(empty, "customer_churn_rate", "2025-06") == (0, 2)
+    assert value(empty, "churned_customer_count", "2025-06")[1] == 0
 
 
 def test_who_buys_again_the_day_after_the_month_was_a_customer_in_it(empty: LocalWorkspace) -> None:
@@ -185,3 +186,21 @@ def test_of_two_scores_at_one_instant_the_one_of_the_later_name_stands(empty: Lo
     load(empty, "responses", *rows)
     assert value(empty, "service_quality_score") == (100, 20)
     assert value(empty, "service_quality_score", as_of="2025-03-03T09:00:00Z") == (100, 20)
+
+
+def test_only_a_call_given_up_has_an_instant_at_which_it_was(own: Own, empty: LocalWorkspace) -> None:
+    load(empty, "calls", call(1, at(3)), call(2, at(4)), call(3, at(5), "abandoned"))
+    left = own(
+        "contacts",
+        lambda rows: Count(of=rows.abandoned_at == datetime(2025, 3, 5, 9, 1), at=rows.opened_at),
+        "calls",
+        where={"channel": "phone"},
+    )
+    assert left[1] == 1
+    any_left = own(
+        "contacts",
+        lambda rows: Count(of=rows.abandoned_at.notnull(), at=rows.opened_at),
+        "calls",
+        where={"channel": "phone"},
+    )
+    assert any_left[1] == 1

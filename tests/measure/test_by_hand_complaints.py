@@ -104,6 +104,11 @@ def test_a_complaint_is_mature_when_its_time_is_over(empty: LocalWorkspace) -> N
     assert status(empty, EIGHT_WEEKS, datetime(2025, 5, 1)) == "final"  # 30 days after the period, whatever is open
 
 
+def test_a_complaint_closed_at_once_waits_for_no_third_day(empty: LocalWorkspace) -> None:
+    load(empty, "conversations", complaint(1, at(31, 9), **solved(at(31, 10))))
+    assert status(empty, THREE_DAYS, datetime(2025, 4, 1)) == "final"
+
+
 @pytest.mark.parametrize(("second", "when"), [(59, "provisional"), (60, "final")])
 def test_an_early_complaint_is_mature_after_eight_weeks_to_the_second(
     empty: LocalWorkspace, second: int, when: str
