@@ -30,10 +30,14 @@ def equivalent() -> dict[str, str]:
 
 
 class Log:
-    """Verdicts of an earlier run over the same code and tests, by the names of the mutants; none without a file."""
+    """Verdicts of an earlier run over the same code and tests, by the names of the mutants; none without a file.
+
+    Beside it stands what the tests ran, so that they need not run again before the next mutants.
+    """
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
+        self.touches = None if file is None else file.with_name(f"{file.name}.touches")
         lines = file.read_text(encoding="utf-8").splitlines() if file and file.exists() else []
         self.known: dict[str, tuple[str, str]] = {}
         for line in lines:
@@ -57,7 +61,7 @@ def judged(chosen: list[Mutant], seconds: float, jobs: int, log: Log) -> list[Ve
     new = [mutant for mutant in chosen if mutant.name not in log.known]
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
-        sitting = court(Path(folder), jobs)
+        sitting = court(Path(folder), jobs, log.touches)
         print(f"{len(sitting.touches.tests)} tests pass, {time.monotonic() - began:.0f} s", flush=True)
         sitting.noticed = [(verdict.mutant, verdict.by) for verdict in found if verdict.by]
         for verdict in verdicts(sitting, new, jobs, time.monotonic() + seconds):

@@ -53,16 +53,21 @@ class Run(msgspec.Struct):
 
 
 class Touches(msgspec.Struct):
-    """What each test ran, and what was compiled."""
+    """What each test ran, and what was compiled, of the code with that digest."""
 
+    code: str = ""
     tests: dict[str, Run] = msgspec.field(default_factory=dict)
     kept: dict[str, Kept] = msgspec.field(default_factory=dict)
 
     def concerned(self, mutant: Mutant) -> set[str]:
         """The tests that could notice the mutant: by what they ran, or by the derived columns that they read."""
         if mutant.module in LOADED:
-            columns = columns_of(mutant.module)
-            return {name for name, run in self.tests.items() if run.words & columns}
+            columns = SETTLED.get(mutant.module.rpartition(".")[2])
+            return {
+                name
+                for name, run in self.tests.items()
+                if columns is None or run.words & columns or name.startswith("tests/load")
+            }
         return {name for name, run in self.tests.items() if is_run(mutant, run.touched)}
 
 
@@ -73,17 +78,21 @@ def is_run(mutant: Mutant, touched: set[str] | frozenset[str]) -> bool:
     return any(name.rpartition(".")[0] in modules for name in touched)
 
 
-def columns_of(module: str) -> set[str]:
-    """The derived columns that depend on a module of loading: those that it names, and those made of them in turn."""
-    from mittari.facts import TABLES
-
-    derived = {column.name for table in TABLES.values() for column in table.derived}
-    named = {each: derived & set(WORD.findall(source_of(each).read_text(encoding="utf-8"))) for each in LOADED}
-    modules, columns = users(module), set[str]()
-    while more := set().union(*(named[each] for each in modules if each in named)) - columns:
-        columns |= more
-        modules |= {each for each in LOADED if named[each] & columns}
-    return columns
+PROMISED = {"answer_due_at", "answer_decided_local", "solve_due_at", "solve_due_local"}
+SETTLED = {
+    "buying": {"bought_before_on", "bought_next_on", "bought_next_at"},
+    "comments": {"text_lang", "text_tone", "text_read"},
+    "complaints": {"third_day_ends_local"},
+    "due_instants": PROMISED | {"reply_due_at", "reply_decided_local"},
+    "dues": PROMISED | {"reply_due_at", "reply_decided_local"},
+    "edits": {"edited_at"},
+    "pauses": PROMISED,
+    "rates": {"eur_rate"},
+    "repeats": {"repeat_until"},
+    "replies": {"replied_at", "replied_by", "reply_due_at", "reply_decided_local", "wait_started_local"},
+    "rescored": {"rescored_at", "rescored_local"},
+}
+"""The derived columns that a module of loading settles, and that no other is made of; those not named: any column."""
 
 
 class Recorder:

@@ -1,5 +1,6 @@
 """What becomes of mutants: each is judged in a fork of its own, by the tests that run what it changes."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -40,11 +41,12 @@ class Court:
     noticed: list[tuple[Mutant, str]] = field(default_factory=list)
 
     def ordered(self, mutant: Mutant) -> list[str]:
-        """The tests concerned: those first that noticed others like it, then the quickest."""
+        """The tests concerned: those first that noticed others like it, then those of its room, the quickest first."""
         concerned = self.touches.concerned(mutant)
         nearest = [by for other, by in reversed(self.noticed) if other.function == mutant.function]
         near = [by for other, by in reversed(self.noticed) if other.module == mutant.module]
-        quickest = sorted(concerned, key=lambda name: self.touches.tests[name].seconds)
+        room = "tests/load" if mutant.module in LOADED else "tests/measure"
+        quickest = sorted(concerned, key=lambda name: (not name.startswith(room), self.touches.tests[name].seconds))
         first = [name for name in dict.fromkeys([*nearest[:5], *near[:20]]) if name in concerned]
         return list(dict.fromkeys([*first, *quickest]))
 
@@ -111,9 +113,31 @@ def verdicts(court: Court, chosen: Iterable[Mutant], jobs: int, until: float) ->
         yield verdict
 
 
-def court(folder: Path, jobs: int) -> Court:
-    """Loads the golden home, and lets all tests run over the code as it is."""
+def court(folder: Path, jobs: int, kept: Path | None) -> Court:
+    """Loads the golden home, and lets all tests run over the code as it is, unless `kept` says what they ran."""
     _load_golden(folder)
+    code = _digest()
+    if kept is not None and kept.exists():
+        found = msgspec.json.decode(kept.read_bytes(), type=Touches)
+        if found.code == code:
+            return Court(folder, found)
+    touches = _recorded(folder, jobs)
+    touches.code = code
+    if kept is not None:
+        kept.write_bytes(msgspec.json.encode(touches))
+    return Court(folder, touches)
+
+
+def _digest() -> str:
+    """A digest of the code and its tests: what was recorded of others does not hold."""
+    digest = hashlib.sha256()
+    for room in ("src", "tests", "bench/mutation"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _recorded(folder: Path, jobs: int) -> Touches:
     parts = [folder / f"part-{number}.json" for number in range(jobs)]
     children = [
         forked(lambda part=part, number=number: _record(folder, part, number, jobs))
@@ -127,7 +151,7 @@ def court(folder: Path, jobs: int) -> Court:
         found = msgspec.json.decode(part.read_bytes(), type=Touches)
         whole.tests |= found.tests
         whole.kept |= found.kept
-    return Court(folder, whole)
+    return whole
 
 
 def _record(folder: Path, part: Path, number: int, parts: int) -> int:
