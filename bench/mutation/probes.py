@@ -15,7 +15,9 @@ MEASURING = [
     *(TESTS / "measure" / f"test_{name}.py" for name in ("edges", "rulesets")),
 ]
 GOLDEN = TESTS / "measure" / "test_golden.py"
-LOADING = [TESTS / "load" / f"test_{name}.py" for name in ("kept_columns", "kept_waits", "edits", "derive")]
+LOADING = [
+    TESTS / "load" / f"test_{name}.py" for name in ("strangers", "kept_columns", "kept_waits", "edits", "derive")
+]
 """The tests of what loading settles."""
 
 Choose = Callable[[list[str]], Sequence[str]]

@@ -11,7 +11,7 @@ PAIRS = [("<=", "<"), (">=", ">"), ("=", "<>"), ("AND", "OR"), ("IS NULL", "IS N
 PAIRS += [("min", "max"), ("arg_min", "arg_max"), ("lag", "lead"), ("least", "greatest")]
 INSTEAD = {**dict(PAIRS), **{changed: token for token, changed in PAIRS}, "NOT": ""}
 TOKEN = re.compile(
-    r"<=|>=|<>|[<>=]|\b(?:AND|OR|IS NOT NULL|IS NULL|NOT IN|IN|NOT)\b"
+    r"<=|>=|<>|[<>=]|\b(?:AND|OR(?! REPLACE)|IS NOT NULL|IS NULL|NOT IN|IN|NOT)\b"
     r"|\b(?:arg_min|arg_max|min|max|lag|lead|least|greatest)(?=\()|\b\d+(?= DAY\b)"
 )
 BETWEEN = re.compile(r"\bBETWEEN\b(?:(?!\bAND\b).)*$", re.DOTALL)
