@@ -128,16 +128,25 @@ def test_a_contact_repeats_an_earlier_one(bring: Bring, repeats: Kept, earlier: 
         (case("a", at(1), **solved(at(2)), is_test=1), case("b", at(3))),
         (case("a", at(1), **solved(at(2)), merged_into="z"), case("b", at(3))),
         (case("a", at(1), abandoned_at=at(1, 13)), case("b", at(8, 13, 0, 1))),
+        (case("a", at(1), abandoned_at=at(1, 12, 0, 10)), case("b", at(2))),
     ],
     ids=[
         "a second more than a week after the solve", "another reason", "another customer", "customers unknown",
         "open for more than 30 days", "at the same instant", "we wrote first", "spam", "a test", "merged",
-        "a second more than a week after the customer left",
+        "a second more than a week after the customer left", "left after waiting ten seconds",
     ],
 )  # fmt: skip
 def test_a_contact_is_no_repeat(bring: Bring, repeats: Kept, earlier: Row, later: Row) -> None:
     bring("conversations", earlier, later)
     assert repeats() == {}
+
+
+def test_the_last_of_all_words_is_kept(bring: Bring, warehouse: Warehouse) -> None:
+    said = {"conversation_id": "a", "author_type": "customer"}
+    bring("conversations", case("a", at(1)))
+    bring("messages", *[{"message_id": f"m{day}", "sent_at": at(day), **said} for day in (3, 2, 4)])
+    asked = "SELECT spoke_last_at FROM conversations"
+    assert warehouse.connection().execute(asked).fetchall() == [(at(4),)]
 
 
 def test_a_repeat_holds_until_the_earlier_contact_is_deleted(bring: Bring, repeats: Kept) -> None:
