@@ -140,12 +140,6 @@ def test_a_contact_is_no_repeat(bring: Bring, repeats: Kept, earlier: Row, later
     assert repeats() == {}
 
 
-def test_who_left_within_ten_seconds_had_not_been_there(bring: Bring, repeats: Kept) -> None:
-    """Kept as a repeat until the earlier one left, which was before it began: no repeat at any time."""
-    bring("conversations", case("a", at(1), abandoned_at=at(1, 12, 0, 10)), case("b", at(2)))
-    assert repeats() == {"b": at(1, 12, 0, 10)}
-
-
 def test_the_last_of_all_words_is_kept(bring: Bring, warehouse: Warehouse) -> None:
     said = {"conversation_id": "a", "author_type": "customer"}
     bring("conversations", case("a", at(1)))
