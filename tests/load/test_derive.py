@@ -174,6 +174,17 @@ def test_a_merge_that_comes_later_alters_the_old_rows_of_the_group(bring: Bring,
     }
 
 
+def test_a_merged_conversation_whose_beginning_is_corrected_moves_that_of_its_group(bring: Bring, rows: Rows) -> None:
+    """And one that turns out to be spam does not move it any more."""
+    head = f"{HEAD},merged_into,is_spam\n"
+    bring("conversations.csv", head + "r,A,email,2026-03-02T08:00:00Z,,,,\na,A,email,2026-03-02T07:00:00Z,,,r,\n")
+    bring("conversations.csv", head + "a,A,email,2026-03-02T07:30:00Z,,,r,\n")
+    assert group(rows)["r"][1] == at("2026-03-02 07:30")
+    bring("conversations.csv", head + "a,A,email,2026-03-02T07:30:00Z,,,r,1\n")
+    bring("conversations.csv", head + "r,A,email,2026-03-02T08:00:00Z,,,,\n")
+    assert group(rows)["r"][1] == at("2026-03-02 08:00")
+
+
 def test_open_time_skips_closed_hours_and_the_weekend_of_a_clock_change(bring: Bring, rows: Rows) -> None:
     """The worked example of G4: Friday 15:30 to Monday 8:20 in Helsinki, summer time begins on Sunday: 3,000 s."""
     bring("business_calendars.csv", (GOLDEN / "business_calendars.csv").read_text())
