@@ -18,7 +18,7 @@ import tomllib
 from pathlib import Path
 
 from mutants import ROOT, Mutant, mutants
-from verdicts import CAUGHT, NO_SQL, OUTCOMES, Verdict, court, verdicts
+from verdicts import CAUGHT, OUTCOMES, Verdict, court, verdicts
 
 EQUIVALENT = Path(__file__).parent / "equivalent.toml"
 
@@ -107,7 +107,7 @@ def main() -> int:
     began = time.monotonic()
     found = judged(wanted, arguments.seconds, arguments.jobs, Log(arguments.log))
     counts = {outcome: sum(verdict.outcome == outcome for verdict in found) for outcome in OUTCOMES}
-    together = sum(counts.values()) - counts[NO_SQL]
+    together = sum(counts.values())
     share = counts[CAUGHT] / together if together else 0.0
     if unjudged := len(wanted) - len(found):
         print(f"the time was over before {unjudged} of them")

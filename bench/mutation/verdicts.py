@@ -19,8 +19,7 @@ from mutants import LOADED, ROOT, Mutant, mutated
 from touched import Recorder, Touches, keep_unchanged
 
 MANY_SECONDS = 900
-CAUGHT, SURVIVED, TIMEOUT, NO_SQL = "caught", "survived", "too slow", "no SQL"
-OUTCOMES = [CAUGHT, SURVIVED, TIMEOUT, NO_SQL]
+CAUGHT, SURVIVED, TIMEOUT = OUTCOMES = ["caught", "survived", "too slow"]
 
 
 @dataclass(frozen=True)
