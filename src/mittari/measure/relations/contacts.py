@@ -119,15 +119,36 @@ def _written_states(rows: ir.Table) -> ir.Table:
     return rows.mutate(needs_answer=~rows.bot_only & ~rows.short & ~rows.no_reply_needed)
 
 
+UNKNOWN_OF_CALLS = {
+    **dict.fromkeys(("escalated_at", "lead_at", "reopened_first_at", "reopened_at"), "timestamp"),
+    **dict.fromkeys(("escalation_level", "lead_status", "complaint_outcome", "team_id", "priority"), "string"),
+    "business_wait_s": "float64",
+}
+"""Columns of contacts that nobody records of a call, with their types."""
+
+NEVER_OF_CALLS = (
+    "spam",
+    "merged",
+    "deleted",
+    "phone_ticket",
+    "bot_only",
+    "no_reply_needed",
+    "is_complaint",
+    "reopen_is_trivial",
+)
+"""Marks that only a written conversation can have."""
+
+
 def phone(facts: Facts, *more: str) -> ir.Table:
     """Every queue entry known at `as_of`. An accepted callback, overflow, voicemail or closed line is no offer."""
     raw = facts.table("calls")
     raw = raw.filter(raw.queued_at <= as_of())
-    no = ibis.literal(False)
     answered = raw.outcome == "answered"
     ended = true(raw.ended_at <= as_of())
     solved = answered & ended
     rows = raw.mutate(
+        **{name: ibis.null(kind) for name, kind in UNKNOWN_OF_CALLS.items()},
+        **{name: ibis.literal(False) for name in NEVER_OF_CALLS},
         key=raw.call_id,
         channel=ibis.literal("phone"),
         direction=raw.direction.fill_null("in"),
@@ -146,32 +167,14 @@ def phone(facts: Facts, *more: str) -> ir.Table:
         solved_last_at=solved.ifelse(raw.ended_at, ibis.null("timestamp")),
         solved_last_local=solved.ifelse(raw.ended_local, ibis.null("timestamp")),
         solved_first_local=solved.ifelse(raw.ended_local, ibis.null("timestamp")),
-        reopen_is_trivial=no,
-        escalated_at=ibis.null("timestamp"),
-        escalation_level=ibis.null("string"),
-        lead_at=ibis.null("timestamp"),
-        lead_status=ibis.null("string"),
-        complaint_outcome=ibis.null("string"),
-        spam=no,
-        merged=no,
-        deleted=no,
-        phone_ticket=no,
-        bot_only=no,
-        no_reply_needed=no,
-        is_complaint=no,
         handled=answered,
         test=flag(raw.is_test),
         wait_s=raw.wait_s,
         first_wait_s=raw.wait_s,
-        business_wait_s=ibis.null("float64"),
         # a part that nobody measured is unknown, not zero
         handle_s=raw.talk_s + raw.hold_s + raw.acw_s,
         first_responder_id=raw.agent_id,
         resolved_by=ibis.literal("agent"),
-        team_id=ibis.null("string"),
-        priority=ibis.null("string"),
-        reopened_first_at=ibis.null("timestamp"),
-        reopened_at=ibis.null("timestamp"),
         is_repeat=true(raw.repeat_until > as_of()),
     )
     rows = rows.mutate(
