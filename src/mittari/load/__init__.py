@@ -6,6 +6,6 @@ reports = load(warehouse, settings, "exports/tickets.csv", table="conversations"
 
 from mittari.load.mapping import find_mapping, shipped_mappings
 from mittari.load.report import LoadReport, Reject
-from mittari.load.run import load, load_rows
+from mittari.load.run import RowsIn, load, load_many, load_rows
 
-__all__ = ["LoadReport", "Reject", "find_mapping", "load", "load_rows", "shipped_mappings"]
+__all__ = ["LoadReport", "Reject", "RowsIn", "find_mapping", "load", "load_many", "load_rows", "shipped_mappings"]

@@ -25,8 +25,12 @@ class Merged:
     was_empty: bool = False
 
 
-def merge(connection: duckdb.DuckDBPyConnection, stage: Stage, context: Context, now: datetime) -> Merged:
+def merge(
+    connection: duckdb.DuckDBPyConnection, stage: Stage, context: Context, now: datetime, keeps_first: bool = False
+) -> Merged:
     """Bring the good rows of the stage into the table, with their derived columns.
+
+    With `keeps_first` a row whose key is known changes nothing.
 
     A column that the file does not bring keeps, in a replaced row, what it held. The table has no key index: changed
     rows are found by joining, and are deleted and inserted again, which costs less than an index at every load.
@@ -37,7 +41,7 @@ def merge(connection: duckdb.DuckDBPyConnection, stage: Stage, context: Context,
     if not connection.execute(f"SELECT 1 FROM {identifier(table.name)} LIMIT 1").fetchall():
         return _into_empty(connection, stage, kept, context, now)
     news = f"news_{stage.number}"
-    connection.execute(f"CREATE TEMP TABLE {news} AS {_news(stage, kept, now)}")
+    connection.execute(f"CREATE TEMP TABLE {news} AS {_news(stage, kept, now, keeps_first)}")
     good = _count(connection, stage.good)
     replaced = _count(connection, f"{news} WHERE replaces")
     inserted = _count(connection, news) - replaced
@@ -90,7 +94,7 @@ def _into_empty(
     return Merged(good, 0, 0, news, was_empty=True)
 
 
-def _news(stage: Stage, kept: dict[str, str], now: datetime) -> str:
+def _news(stage: Stage, kept: dict[str, str], now: datetime, keeps_first: bool) -> str:
     """The rows of the stage that the table does not hold yet in just this form."""
     table = stage.table
     columns = ", ".join(
@@ -98,11 +102,12 @@ def _news(stage: Stage, kept: dict[str, str], now: datetime) -> str:
     )
     compared = [name for name in stage.columns if name not in table.key]
     changed = " OR ".join(f"new.{identifier(name)} IS DISTINCT FROM old.{identifier(name)}" for name in compared)
+    replaces = "false" if keeps_first or not changed else changed
     same = " AND ".join(_same_key(table, "old", "new", stage))
     return (
         f"SELECT {columns}, TIMESTAMP '{now}' AS {LOADED_AT}, old.{LOADED_AT} IS NOT NULL AS replaces "
         f"FROM {stage.good} AS new LEFT JOIN {identifier(table.name)} AS old ON {same} "
-        f"WHERE old.{LOADED_AT} IS NULL OR {changed or 'false'}"
+        f"WHERE old.{LOADED_AT} IS NULL OR {replaces}"
     )
 
 

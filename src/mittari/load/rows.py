@@ -18,9 +18,12 @@ Columns = Mapping[str, Any]
 
 
 def rows_as_source(
-    connection: duckdb.DuckDBPyConnection, table: Table, columns: Columns
+    connection: duckdb.DuckDBPyConnection, table: Table, columns: Columns, number: int = 0
 ) -> tuple[Source, dict[str, Feed]]:
-    """The columns as a source, named as in the table. All must be of the table and of the same length."""
+    """The columns as a source, named as in the table. All must be of the table and of the same length.
+
+    `number` tells the sources of one load apart.
+    """
     unknown = [name for name in columns if not table.is_own_dimension(name) and not _is_given(table, name)]
     if unknown:
         raise UserError(
@@ -34,11 +37,12 @@ def rows_as_source(
     if len({array.shape for array in arrays.values()}) > 1:
         raise UserError(f"the columns of {table.name} differ in length")
     connection.register("rows_given", arrays)
-    connection.execute("CREATE OR REPLACE TEMP TABLE rows_in_memory AS SELECT * FROM rows_given")
+    held = f"rows_in_memory_{number}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {held} AS SELECT * FROM rows_given")
     connection.unregister("rows_given")
-    kinds = {name: kind for name, kind, *_ in connection.execute("DESCRIBE rows_in_memory").fetchall()}
+    kinds = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {held}").fetchall()}
     feeds = {name: Feed(identifier(name), kinds[name]) for name in columns}
-    relation = '(SELECT *, rowid AS "row number" FROM rows_in_memory)'
+    relation = f'(SELECT *, rowid AS "row number" FROM {held})'
     return Source("", None, kinds, relation, '"row number"'), feeds
 
 

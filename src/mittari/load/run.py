@@ -48,6 +48,22 @@ class Job:
     ignored: dict[str, str]
     covers: Span | None
     seconds: float
+    keeps_first: bool = False
+    loaded_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RowsIn:
+    """Rows in memory for one table: by column name a list or a numpy array, instants as naive UTC or ISO texts.
+
+    `keeps_first`: a row whose key the table knows changes nothing. `loaded_at` is kept in place of the moment of the
+    load, where that would tell too much.
+    """
+
+    table: str
+    columns: Columns
+    keeps_first: bool = False
+    loaded_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -104,18 +120,27 @@ def load(
 
 
 def load_rows(warehouse: Warehouse, settings: Settings, table: str, columns: Columns, now: datetime) -> LoadReport:
-    """Load rows that are in memory: numpy arrays or lists by column name, instants as naive UTC.
+    """Load rows of one table that are in memory."""
+    return load_many(warehouse, settings, [RowsIn(table, columns)], now)[0]
+
+
+def load_many(warehouse: Warehouse, settings: Settings, given: Sequence[RowsIn], now: datetime) -> list[LoadReport]:
+    """Load rows that are in memory, all in one transaction: a report for each of those given.
 
     They meet the same checks as a file's rows; rejects name the table, no file, and the row as line, from 1.
     """
-    began = time.monotonic()
-    declared = TABLES[inputs.known_table(table)]
     with warehouse.session() as connection:
-        source, feeds = rows_as_source(connection, declared, columns)
-        clock = Clock.of("UTC", settings.timezone, len(next(iter(columns.values()))) >= MANY)
-        stage = fill(connection, declared, source, feeds, clock, 0)
-        job = Job(stage, {}, None, time.monotonic() - began)
-        return _let_in(warehouse, connection, settings, [job], False, now, lambda _what, _share: None)[0]
+        jobs = [_rows_job(connection, settings, rows, number) for number, rows in enumerate(given)]
+        return _let_in(warehouse, connection, settings, jobs, False, now, lambda _what, _share: None)
+
+
+def _rows_job(connection: duckdb.DuckDBPyConnection, settings: Settings, rows: RowsIn, number: int) -> Job:
+    began = time.monotonic()
+    declared = TABLES[inputs.known_table(rows.table)]
+    source, feeds = rows_as_source(connection, declared, rows.columns, number)
+    clock = Clock.of("UTC", settings.timezone, len(next(iter(rows.columns.values()))) >= MANY)
+    stage = fill(connection, declared, source, feeds, clock, number)
+    return Job(stage, {}, None, time.monotonic() - began, rows.keeps_first, rows.loaded_at)
 
 
 def _jobs(
@@ -232,7 +257,7 @@ def _enter(
     duplicates.settle(connection, stage)
     if stage.table.name == "conversations":
         whole.refuse_cycles(connection, stage)
-    merged = merge(connection, stage, context, now)
+    merged = merge(connection, stage, context, job.loaded_at or now, job.keeps_first)
     warnings = warnings_of(connection, stage, settings)
     if merged.inserted + merged.replaced:
         context.entered(connection, stage.table, merged.news, merged.was_empty)

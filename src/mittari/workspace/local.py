@@ -31,6 +31,7 @@ from mittari.workspace.table import Table
 from mittari.workspace.verbs import AsOf, By, Finding, Intervention, Progress, Target, Where, Workspace
 
 if TYPE_CHECKING:
+    from mittari.load import RowsIn
     from mittari.load.report import LoadReport
 
 WAREHOUSE, PLANS, KPIS = "warehouse.duckdb", "plans", "kpis"
@@ -253,12 +254,18 @@ class LocalWorkspace(Workspace):
 
     def load_rows(self, table: str, columns: dict[str, Any]) -> "LoadReport":
         """Rows that are already in memory into facts, checked like those of a file."""
-        from mittari.load import load_rows
+        from mittari.load import RowsIn
+
+        return self.load_many([RowsIn(table, columns)])[0]
+
+    def load_many(self, given: "Sequence[RowsIn]") -> "list[LoadReport]":
+        """Rows of several tables that are in memory, in one transaction."""
+        from mittari.load import load_many
 
         self._require_engine()
-        report = load_rows(self.warehouse, self.settings, table, columns, now=self.clock())
+        reports = load_many(self.warehouse, self.settings, given, now=self.clock())
         self._make_days()
-        return report
+        return reports
 
     def _require_engine(self) -> None:
         """Raises UserError where the engine is down: before files are read for it."""

@@ -1,0 +1,132 @@
+"""The one writer: it empties the inbox into the warehouse, every tick in one transaction, and tells who waits.
+
+    writer = Writer(workspace, inbox); writer.start(); ...; writer.stop()
+
+What cannot be let in is set aside one arrival at a time, so that it never stops the others.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from mittari.errors import MittariError
+from mittari.facts import TABLES
+from mittari.load import RowsIn
+from mittari.store.inbox import ANONYMOUS, FIRST, Inbox, Waiting
+from mittari.workspace.local import LocalWorkspace
+
+log = logging.getLogger("mittari.writer")
+
+TICK_S = 0.3
+"""The longest time between two looks into the inbox, which other processes may have filled."""
+GATHER_S = 0.05
+"""After the first arrival so long is waited for its neighbours: a load costs the same for one row as for hundreds."""
+BATCH = 5_000
+COARSE = timedelta(minutes=15)
+
+Kind = tuple[str, str, tuple[str, ...]]
+
+
+class Writer(threading.Thread):
+    """Empties the inbox while the workspace is open."""
+
+    def __init__(self, workspace: LocalWorkspace, inbox: Inbox) -> None:
+        super().__init__(name="writer", daemon=True)
+        self._workspace, self._inbox = workspace, inbox
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopped.is_set():
+            if self._inbox.arrived.wait(TICK_S):
+                self._stopped.wait(GATHER_S)
+            self._inbox.arrived.clear()
+            try:
+                while self.drain():
+                    pass
+            except Exception:  # the disk may be full for a while: what waits stays in the inbox
+                log.exception("the inbox could not be emptied; trying again")
+                self._stopped.wait(2)
+
+    def drain(self) -> int:
+        """Let one batch in; returns how many arrivals that were."""
+        waiting = self._inbox.waiting(BATCH)
+        if not waiting:
+            return 0
+        batch = without_clash(waiting)
+        try:
+            self._let_in(batch)
+        except MittariError:
+            for arrival in batch:
+                self._one(arrival)
+        else:
+            self._inbox.done(batch[-1].id)
+        return len(batch)
+
+    def _one(self, arrival: Waiting) -> None:
+        """Let a single arrival in, or set it aside when it is the one at fault."""
+        try:
+            self._let_in([arrival])
+        except MittariError as error:
+            log.error("an arrival for %s was set aside: %s", arrival.table, error)
+            self._inbox.set_aside(arrival, str(error))
+        else:
+            self._inbox.done(arrival.id)
+
+    def _let_in(self, batch: Sequence[Waiting]) -> None:
+        now = self._workspace.clock()
+        reports = self._workspace.load_many([rows_in(kind, rows, now) for kind, rows in grouped(batch).items()])
+        for report in reports:
+            if report.rejected:
+                log.error("%d rows for %s were refused after they had been taken in", report.rejected, report.table)
+
+    def stop(self) -> None:
+        """Finish what is at hand; the rest stays in the inbox for the next start."""
+        self._stopped.set()
+        self._inbox.arrived.set()
+        self.join(timeout=30)
+
+
+def without_clash(waiting: Sequence[Waiting]) -> Sequence[Waiting]:
+    """The longest beginning in which no key comes in two kinds of rows, whose order would not be kept."""
+    kinds: dict[tuple[str, tuple[Any, ...]], Kind] = {}
+    for place, arrival in enumerate(waiting):
+        key = TABLES[arrival.table].key
+        for row in arrival.rows:
+            kind = _kind(arrival, row)
+            if kinds.setdefault((arrival.table, tuple(row.get(name) for name in key)), kind) != kind and place:
+                return waiting[:place]
+    return waiting
+
+
+def grouped(batch: Sequence[Waiting]) -> dict[Kind, list[dict[str, Any]]]:
+    """The rows by table, by what becomes of known keys, and by their columns; of a key the row that counts."""
+    found: dict[Kind, dict[tuple[Any, ...], dict[str, Any]]] = {}
+    for arrival in batch:
+        key = TABLES[arrival.table].key
+        for row in arrival.rows:
+            rows = found.setdefault(_kind(arrival, row), {})
+            name = tuple(row.get(column) for column in key)
+            if arrival.how != FIRST or name not in rows:
+                rows[name] = row
+    return {kind: list(rows.values()) for kind, rows in found.items()}
+
+
+def rows_in(kind: Kind, rows: Sequence[dict[str, Any]], now: datetime) -> RowsIn:
+    table, how, columns = kind
+    return RowsIn(
+        table,
+        {name: [row[name] for row in rows] for name in columns},
+        keeps_first=how == FIRST,
+        loaded_at=coarse(now) if how == ANONYMOUS else None,
+    )
+
+
+def coarse(at: datetime) -> datetime:
+    """The beginning of the quarter of an hour, in which an anonymous answer may have been given by many."""
+    return at - timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
+
+
+def _kind(arrival: Waiting, row: dict[str, Any]) -> Kind:
+    return arrival.table, arrival.how, tuple(sorted(row))
