@@ -19,7 +19,7 @@ STAGES = (
     "show",  # people see it
 )
 
-SHARED = ("settings", "errors", "time", "money", "flow")
+SHARED = ("settings", "errors", "time", "money", "web", "flow")
 """Modules that any stage may import. Among themselves they may import each other; they never import a stage."""
 
 OVERSEERS = ("__init__", "__main__", "workspace", "server", "cli", "commands", "simulate")

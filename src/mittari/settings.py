@@ -176,6 +176,37 @@ def whole_number(given: object, expected: str, lowest: int, highest: int) -> int
     return number
 
 
+def short_text(given: object) -> str:
+    expected = "a text of up to 80 characters"
+    text = as_text(given, expected)
+    if len(text) > 80 or not text.isprintable():
+        raise Unfit(expected)
+    return text
+
+
+def web_address(given: object) -> str:
+    """An address of http or https without a path, or an empty text."""
+    if given == "":
+        return ""
+    expected = "an address such as https://feedback.example, without a path"
+    text = as_text(given, expected).rstrip("/")
+    if not re.fullmatch(r"https?://[a-zA-Z0-9.\[\]:_-]+", text):
+        raise Unfit(expected)
+    return text
+
+
+def days(given: object) -> int:
+    return whole_number(given, "a number of days from 0 to 3650", 0, 3650)
+
+
+def nps_name(given: object) -> str:
+    expected = '"mark" or "neutral"'
+    name = as_text(given, expected)
+    if name not in ("mark", "neutral"):
+        raise Unfit(expected)
+    return name
+
+
 def port_number(given: object) -> int:
     return whole_number(given, "a port number from 1 to 65535", 1, 65535)
 
@@ -259,6 +290,19 @@ class Settings:
     )
     holidays: str | None = setting(
         "none", 'The country whose public holidays are closed, such as FI or DE-BY, or "none".', holiday_region
+    )
+    organisation: str = setting("Our company", "The name that customers read in surveys and invitations.", short_text)
+    public_address: str = setting(
+        "",
+        "Where customers and tablets reach this machine, as https://feedback.example; links and QR codes begin so.",
+        web_address,
+    )
+    ask_days: int = setting(30, "A person is asked at most once in so many days, over all surveys and channels.", days)
+    nps_name: str = setting(
+        "mark",
+        'What the recommendation score is called on pages: "mark" (Net Promoter Score, with the notice that the\n'
+        '# owners of the mark require) or "neutral".',
+        nps_name,
     )
     port: int = setting(8710, "The port of the board on this machine.", port_number)
     memory_limit: str = setting(

@@ -12,16 +12,11 @@ from urllib.parse import urlsplit
 from litestar import Litestar
 from litestar.types import HTTPScope, Message, Send
 
+from mittari.web import protection
+
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SAFE = ("GET", "HEAD", "OPTIONS")
-
-
-def policy(nonce: str) -> str:
-    """The content security policy: only our own files, scripts only with this page's nonce."""
-    return (
-        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    )
+OWN_PAGES = (b"cross-origin-resource-policy", b"same-origin")
 
 
 def headers_of(scope: HTTPScope) -> dict[bytes, str]:
@@ -69,7 +64,7 @@ class GuardedApp(Litestar):
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *protection(message, nonce)]
+                message["headers"] = [*message.get("headers", []), *protection(message["status"], nonce), OWN_PAGES]
             elif bare and message["type"] == "http.response.body":
                 message["body"] = b""
             await send(message)
@@ -79,19 +74,6 @@ class GuardedApp(Litestar):
             return
         answered: Any = {**scope, "method": "GET"} if bare else scope
         await super().__call__(answered, receive, send_guarded)
-
-
-def protection(message: Any, nonce: str) -> list[tuple[bytes, bytes]]:
-    """The protective headers of a response. A 304 keeps the policy (and so the nonce) of the page it confirms."""
-    headers = [
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"same-origin"),
-        (b"cross-origin-opener-policy", b"same-origin"),
-        (b"cross-origin-resource-policy", b"same-origin"),
-    ]
-    if message["status"] != 304:
-        headers.append((b"content-security-policy", policy(nonce).encode()))
-    return headers
 
 
 async def refuse(send: Send, reason: str) -> None:

@@ -1,0 +1,1 @@
+"""Feedback arrives: surveys, kiosks, buttons, the widget, and rows that other systems send."""

@@ -1,0 +1,101 @@
+"""What the public listener serves: the routes of collecting, and what stands before them.
+
+Board and administration are not here. The same routes hang in the server's own application, so that a survey can be
+tried on this machine.
+"""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Litestar, Response, get
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.types import Message
+
+from mittari.collect.collector import Collector
+from mittari.collect.web import facts, surveys
+from mittari.collect.web.answers import later, say
+from mittari.collect.web.pages import KEPT, Visit, static_file
+from mittari.errors import UserError
+from mittari.store.inbox import Overloaded
+from mittari.web import protection
+
+log = logging.getLogger("mittari.collect")
+
+MOST_BYTES = 1_000_000
+
+
+@get("/collect/{name:str}")
+async def file(name: str) -> Response[bytes]:
+    """A style sheet, picture or script of the customers' pages."""
+    try:
+        body, kind = static_file(name)
+    except UserError:
+        return Response(b"There is no such file.\n", status_code=404, media_type="text/plain; charset=utf-8")
+    return Response(body, media_type=kind, headers={"cache-control": KEPT})
+
+
+@get("/", include_in_schema=False)
+async def front() -> Response[bytes]:
+    """The public listener has no front page."""
+    text = b"Mittari takes in feedback here. Open the address that you were given.\n"
+    return Response(text, media_type="text/plain; charset=utf-8")
+
+
+HANDLERS: Sequence[Any] = [file, *surveys.HANDLERS, *facts.HANDLERS]
+
+
+class PublicApp(Litestar):
+    """Litestar with protective headers on every answer, those to unknown addresses included. HEAD is GET unread."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(16)
+        scope.setdefault("state", {})["nonce"] = nonce
+        bare = scope["method"] == "HEAD"
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *protection(message["status"], nonce)]
+            elif bare and message["type"] == "http.response.body":
+                message["body"] = b""
+            await send(message)
+
+        answered: Any = {**scope, "method": "GET"} if bare else scope
+        await super().__call__(answered, receive, send_guarded)
+
+
+def public_app(collector: Collector) -> PublicApp:
+    """The application of the public listener."""
+    return PublicApp(
+        route_handlers=[front, *HANDLERS],
+        exception_handlers=ERRORS,
+        state=State({"collector": collector}),
+        openapi_config=None,
+        request_max_body_size=MOST_BYTES,
+        logging_config=None,
+    )
+
+
+def http_error(request: Visit, error: HTTPException) -> Response[bytes]:
+    """What the framework refuses: unknown addresses, wrong methods, bodies beyond the limit."""
+    if error.status_code >= 500:
+        return fault(request, error)
+    return say(error.status_code, {"error": error.detail}, dict(error.headers or {}))
+
+
+def overloaded(_request: Visit, error: Overloaded) -> Response[bytes]:
+    return later(error)
+
+
+def fault(request: Visit, error: Exception) -> Response[bytes]:
+    """Ours: the traceback goes to the log, without what the customer wrote."""
+    log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    return say(503, {"error": "nothing was stored: that went wrong on our side, send it again"}, {"retry-after": "5"})
+
+
+ERRORS: dict[Any, Any] = {HTTPException: http_error, Overloaded: overloaded, Exception: fault}

@@ -1,0 +1,358 @@
+"""A survey as its customers meet it: one question a page, every answer stored at once, no script needed.
+
+A link of an e-mail is opened by scanners as well as by people, so opening never stores anything: a score in the address
+is shown as chosen, and one press (or, where scripts run and somebody looks, none) sends it.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Response, get, post
+from litestar.exceptions import ClientException
+
+from mittari.collect.collector import Collector
+from mittari.collect.links import Context, Link, find_link, use_link
+from mittari.collect.masking import mask
+from mittari.collect.signing import Forged
+from mittari.collect.survey.answers import (
+    LONGEST_TEXT,
+    SKIPPED,
+    Form,
+    Given,
+    arrivals,
+    comment_arrivals,
+    score_of,
+)
+from mittari.collect.survey.model import COMMENT, DONT_KNOW, Question, Survey
+from mittari.collect.survey.texts import language_name, page_words
+from mittari.collect.web.pages import Visit, collector_of, page, see
+
+FORM, PLACE, LINKED = "form", "place", "linked form"
+EDITABLE_S = 24 * 3600
+"""A form takes answers for a day: whoever comes back corrects what was said (the last edit within 24 hours counts)."""
+FORM_BYTES = 64_000
+EPOCH = datetime(1970, 1, 1)
+
+
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where an open link or its QR code hangs; signed, so that nobody invents places."""
+
+    survey: str
+    touchpoint: str | None = None
+    location: str | None = None
+    source: str = "web"
+
+
+@get("/s/{name:str}")
+async def open_survey(request: Visit, name: str) -> Response[Any]:
+    """The first question of a survey that anybody with the address may answer."""
+    collector = collector_of(request)
+    survey = collector.shelf.open(name)
+    if survey is None or survey.links != "open":
+        return closed(request)
+    place = _place(collector, survey, request.query_params.get("p"))
+    form = Form(
+        id=secrets.token_urlsafe(12),
+        survey=survey.id,
+        language=survey.language(request.query_params.get("l") or _accepted(request, survey)),
+        begun=_seconds(collector),
+        source=place.source,
+        touchpoint=place.touchpoint,
+        location=place.location,
+    )
+    return question_page(request, collector, survey, form, chosen=request.query_params.get("a"))
+
+
+@get("/i/{secret:str}")
+async def invited(request: Visit, secret: str) -> Response[Any]:
+    """The first question for somebody who was invited by a link for one use."""
+    collector = collector_of(request)
+    link = find_link(collector.ledger, secret)
+    survey = collector.shelf.open(link.survey) if link else None
+    if link is None or survey is None:
+        return closed(request)
+    language = survey.language(request.query_params.get("l") or link.context.language or _accepted(request, survey))
+    if link.ends_at <= collector.clock():
+        return message(request, language, "expired", 410)
+    if link.done:
+        return message(request, language, "already", 200)
+    # In an anonymous survey the form's name may not lead back to the link.
+    name = secrets.token_urlsafe(12) if survey.anonymous else collector.signer.name(LINKED, secret)
+    form = Form(
+        id=name,
+        survey=survey.id,
+        language=language,
+        begun=_seconds(collector),
+        link=secret,
+        source=link.context.source,
+    )
+    return question_page(request, collector, survey, form, chosen=request.query_params.get("a"))
+
+
+@get("/s/{name:str}/next")
+async def next_page(request: Visit, name: str) -> Response[Any]:
+    """The question that a form has come to, or the thanks at its end."""
+    collector = collector_of(request)
+    survey = collector.shelf.open(name)
+    form = _form(collector, name, request.query_params.get("f"))
+    if survey is None or form is None:
+        return closed(request)
+    if wanted := request.query_params.get("l"):
+        form = msgspec.structs.replace(form, language=survey.language(wanted))
+    if form.at >= len(survey.questions):
+        return thanks(request, survey, form)
+    return question_page(request, collector, survey, form)
+
+
+@post("/s/{name:str}/answer", status_code=303, request_max_body_size=FORM_BYTES)
+async def answer(request: Visit, name: str) -> Response[Any]:
+    """Store one answer, then show what comes next."""
+    collector = collector_of(request)
+    if wait := collector.limiter.wait_for(_sender(request)):
+        return Response(b"Please come again a little later.", status_code=429, headers={"retry-after": str(wait)})
+    fields = await request.form()
+    survey = collector.shelf.open(name)
+    form = _form(collector, name, fields.get("f"))
+    if survey is None or form is None:
+        return closed(request)
+    question = survey.question(str(fields.get("q", "")))
+    if question is None:
+        raise ClientException("the survey has no such question")
+    link = find_link(collector.ledger, form.link) if form.link else None
+    if form.link and link is None:
+        return closed(request)
+    given = _given(question, fields)
+    if given is None and "skip" not in fields:
+        return question_page(request, collector, survey, _at(survey, form, question), problem=True)
+    form = msgspec.structs.replace(form, consents=form.consents or fields.get("consent") == "yes")
+    await _store(collector, survey, form, question, given or Given(), link, "skip" in fields)
+    return see(_address(collector, survey, _moved(survey, form, question, fields)))
+
+
+@get("/s/{name:str}/privacy")
+async def privacy(request: Visit, name: str) -> Response[Any]:
+    """What is kept of an answer, why one was asked, and who reacts."""
+    collector = collector_of(request)
+    survey = collector.shelf.open(name)
+    if survey is None:
+        return closed(request)
+    form = _form(collector, name, request.query_params.get("f"))
+    language = survey.language(form.language if form else request.query_params.get("l"))
+    link = find_link(collector.ledger, form.link) if form and form.link else None
+    return page(
+        request,
+        "privacy.html",
+        words=page_words(language),
+        language=language,
+        name=collector.settings.organisation,
+        survey=survey,
+        kept="kept_open" if link is None and not survey.anonymous else KEPT[survey.person],
+        why=WHY.get(link.context.why, "why_known") if link else "why_open",
+        days=collector.settings.ask_days,
+        time=time_words(survey.reaction_time, language),
+        form=request.query_params.get("f") or "",
+        linked=bool(link),
+        title=page_words(language)["privacy"],
+    )
+
+
+KEPT = {"known": "kept_known", "asked": "kept_asked", "never": "kept_anonymous"}
+WHY = {"solved": "why_conversation", "delivered": "why_order", "known": "why_known"}
+
+
+async def _store(
+    collector: Collector,
+    survey: Survey,
+    form: Form,
+    question: Question,
+    given: Given,
+    link: Link | None,
+    skipped: bool,
+) -> None:
+    context = link.context if link else None
+    now = collector.clock()
+    if question.kind == COMMENT:
+        text = mask(given.text or "")
+        told = [] if skipped and not form.consents else comment_arrivals(survey, form, question, text, context, now)
+        if survey.person == "asked" and form.consents:
+            told = [*_again(survey, form, context, collector), *told]
+    else:
+        masked = Given(given.score, None if given.text is None else mask(given.text), given.ratings)
+        told = arrivals(survey, form, question, masked, context, now)
+    if told:
+        await collector.inbox.keep(told)
+    if form.link and told:
+        use_link(collector.ledger, form.link)
+
+
+def _again(survey: Survey, form: Form, context: Context | None, collector: Collector) -> list[Any]:
+    """The answers given before leave was given to keep them with the customer, now with the customer."""
+    told: list[Any] = []
+    for name, said in form.answers.items():
+        question = survey.question(name)
+        if question is not None and not question.is_text and question.kind != "brands":
+            told += arrivals(survey, form, question, Given(score_of(said)), context, collector.clock())
+    return told
+
+
+def _given(question: Question, fields: Mapping[str, Any]) -> Given | None:
+    """The answer in a posted form; None when there is none, or one that the question does not offer."""
+    if question.is_text:
+        text = fields.get("text")
+        return Given(text=text.strip()[:LONGEST_TEXT]) if isinstance(text, str) and text.strip() else None
+    if question.kind == "brands":
+        found = {brand: _point(question, fields.get(f"b{place}")) for place, brand in enumerate(question.brands)}
+        ratings = {brand: score for brand, score in found.items() if score is not None}
+        return Given(ratings=ratings) if ratings else None
+    said = fields.get("a")
+    if question.kind == "resolved" and said == DONT_KNOW:
+        return Given()
+    score = _point(question, said)
+    return None if score is None else Given(score)
+
+
+def _point(question: Question, said: object) -> float | None:
+    """The point of the scale that was chosen; None for anything else."""
+    if (
+        isinstance(said, str)
+        and len(said) <= 3
+        and said.isascii()
+        and said.isdigit()
+        and int(said) in question.points()
+    ):
+        return float(said)
+    return None
+
+
+def _moved(survey: Survey, form: Form, question: Question, fields: Mapping[str, Any]) -> Form:
+    """The form after an answer: with it, and at the question that comes next."""
+    said = SKIPPED if "skip" in fields or question.is_text or question.kind == "brands" else str(fields.get("a"))
+    answers = dict(form.answers) if question.is_text else {**form.answers, question.id: said}
+    place = survey.questions.index(question)
+    following = survey.next_after(place, answers)
+    return msgspec.structs.replace(form, answers=answers, at=len(survey.questions) if following is None else following)
+
+
+def _at(survey: Survey, form: Form, question: Question) -> Form:
+    return msgspec.structs.replace(form, at=survey.questions.index(question))
+
+
+def question_page(
+    request: Visit,
+    collector: Collector,
+    survey: Survey,
+    form: Form,
+    chosen: str | None = None,
+    problem: bool = False,
+) -> Response[Any]:
+    """One question with its possible answers; none is chosen beforehand, except by whoever chose it in an e-mail."""
+    question = survey.questions[form.at]
+    low_before = _was_low(survey, form, question)
+    score = _point(question, chosen) if not question.is_text and question.kind != "brands" else None
+    return page(
+        request,
+        "question.html",
+        status=422 if problem else 200,
+        words=page_words(form.language),
+        language=form.language,
+        languages=[(tag, language_name(tag)) for tag in survey.languages],
+        name=collector.settings.organisation,
+        survey=survey,
+        question=question,
+        asked=question.words(form.language, collector.settings.organisation, low_before),
+        ends=question.scale_ends(form.language),
+        faces=question.face_words(form.language) if question.faces else [],
+        form=collector.signer.sign(FORM, form),
+        chosen=None if score is None else int(score),
+        first=form.at == 0,
+        problem=problem,
+        consent=survey.person == "asked" and form.link is not None and question.kind == COMMENT,
+        title=question.words(form.language, collector.settings.organisation, low_before),
+    )
+
+
+def _was_low(survey: Survey, form: Form, question: Question) -> bool:
+    about = survey.question(question.about or "")
+    score = score_of(form.answers.get(about.id, SKIPPED)) if about else None
+    return about is not None and score is not None and about.is_low(score)
+
+
+def thanks(request: Visit, survey: Survey, form: Form) -> Response[Any]:
+    words = page_words(form.language)
+    low = any(
+        question is not None and (score := score_of(said)) is not None and question.is_low(score)
+        for question, said in ((survey.question(name), said) for name, said in form.answers.items())
+    )
+    text = words["thanks_text"]
+    if low:
+        told = words["thanks_low"].format(owner=survey.owner, time=time_words(survey.reaction_time, form.language))
+        text = f"{text} {told}"
+    return page(request, "message.html", words=words, language=form.language, title=words["thanks"], text=text)
+
+
+def message(request: Visit, language: str, kind: str, status: int) -> Response[Any]:
+    words = page_words(language)
+    text = words[f"{kind}_text"]
+    return page(request, "message.html", status, words=words, language=language, title=words[kind], text=text)
+
+
+def closed(request: Visit) -> Response[Any]:
+    """Nothing is told of whether there is such a survey."""
+    tag = (request.headers.get("accept-language") or "en")[:2]
+    return message(request, tag if tag in ("en", "fi", "sv", "nb") else "nb" if tag == "no" else "en", "closed", 404)
+
+
+def time_words(time: timedelta, language: str) -> str:
+    hours = round(time / timedelta(hours=1))
+    words = page_words(language)
+    if hours >= 48 and hours % 24 == 0:
+        return str(words["days"]).format(n=hours // 24)
+    return str(words["hours"]).format(n=max(hours, 1))
+
+
+def _form(collector: Collector, name: str, text: Any) -> Form | None:
+    """The form that a page hands back, if it was ours, of this survey and of today."""
+    try:
+        form = collector.signer.read(FORM, text, Form) if isinstance(text, str) else None
+    except Forged:
+        return None
+    if form is None or form.survey != name or _seconds(collector) - form.begun > EDITABLE_S:
+        return None
+    return form
+
+
+def _place(collector: Collector, survey: Survey, text: str | None) -> Place:
+    try:
+        place = collector.signer.read(PLACE, text, Place) if text else None
+    except Forged:
+        place = None
+    return place if place is not None and place.survey == survey.id else Place(survey.id)
+
+
+def _accepted(request: Visit, survey: Survey) -> str | None:
+    """The first language of the browser that the survey has."""
+    for part in (request.headers.get("accept-language") or "")[:200].split(","):
+        tag = part.split(";")[0].strip()
+        for known in (tag, tag.split("-")[0], "nb" if tag.startswith(("no", "nn")) else ""):
+            if known in survey.languages:
+                return known
+    return None
+
+
+def _address(collector: Collector, survey: Survey, form: Form) -> str:
+    return f"/s/{survey.id}/next?{urlencode({'f': collector.signer.sign(FORM, form)})}"
+
+
+def _seconds(collector: Collector) -> int:
+    return int((collector.clock() - EPOCH).total_seconds())
+
+
+def _sender(request: Visit) -> str:
+    return request.client.host if request.client else ""
+
+
+HANDLERS = [open_survey, invited, next_page, answer, privacy]
