@@ -2,9 +2,10 @@
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
-from mittari.commands.options import port_number
+from mittari.commands.options import host_and_port, port_number
 
 
 def add(commands: Any) -> None:
@@ -23,6 +24,14 @@ def add(commands: Any) -> None:
         "serve", help="start the server with the board", description="Serve the board on this machine."
     )
     serve.add_argument("--port", type=port_number, help="the port (default: the setting, 8710)")
+    serve.add_argument(
+        "--public",
+        type=host_and_port,
+        metavar="HOST:PORT",
+        help="also take in feedback here, for customers and tablets: surveys, kiosks, widget, intake; never the board",
+    )
+    serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="the certificate of the public listener")
+    serve.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key")
     serve.set_defaults(run=run_serve)
     doctor = commands.add_parser(
         "doctor",
@@ -55,8 +64,28 @@ def run_serve(chosen: argparse.Namespace) -> int:
         if not isinstance(workspace, LocalWorkspace):
             raise UserError("a server runs here already", where=chosen.home)
         port = workspace.settings.port if chosen.port is None else chosen.port
-        server.serve(workspace, port, on_start=lambda address, _: print(f"The board is at {address}", flush=True))
+        server.serve(
+            workspace,
+            port,
+            on_start=lambda address, _: print(f"The board is at {address}", flush=True),
+            public=public_listener(chosen),
+        )
     return 0
+
+
+def public_listener(chosen: argparse.Namespace) -> Any:
+    """What the options say of the public listener; None without it."""
+    from mittari.errors import UserError
+    from mittari.server import Public
+
+    if bool(chosen.tls_cert) != bool(chosen.tls_key):
+        raise UserError("--tls-cert and --tls-key belong together", hint="`mittari tls` makes both.")
+    if chosen.public is None:
+        if chosen.tls_cert:
+            raise UserError("a certificate is for the public listener", hint="Add --public HOST:PORT.")
+        return None
+    host, port = chosen.public
+    return Public(host, port, chosen.tls_cert, chosen.tls_key)
 
 
 def run_doctor(chosen: argparse.Namespace) -> int:

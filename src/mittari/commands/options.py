@@ -59,3 +59,11 @@ def number_or_text(text: str) -> Any:
         except ValueError:
             continue
     return text
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """`HOST:PORT`, the host of IPv6 in brackets."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host:
+        raise argparse.ArgumentTypeError(f"expected HOST:PORT such as 0.0.0.0:8443, found {text!r}")
+    return host.strip("[]"), port_number(port)

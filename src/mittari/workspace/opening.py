@@ -6,11 +6,12 @@ from pathlib import Path
 
 from mittari.errors import UserError
 from mittari.measure.kpi import load_own
-from mittari.settings import FILE_NAME, Settings
+from mittari.settings import Settings
 from mittari.store.replica import Replica, replica_of
 from mittari.store.warehouse import TEMPORARY, Warehouse
 from mittari.workspace.local import KPIS, WAREHOUSE, LocalWorkspace
 from mittari.workspace.remote import RemoteWorkspace, running_server
+from mittari.workspace.stores import require_home
 from mittari.workspace.verbs import Workspace
 
 
@@ -29,12 +30,7 @@ def create_home(home: str | Path, **chosen: str | int) -> Path:
 def open_home(home: str | Path, environ: Mapping[str, str] | None = None) -> Workspace:
     """The workspace over a home; while a server runs there, the one that asks it."""
     folder = Path(home)
-    if not (folder / FILE_NAME).is_file():
-        raise UserError(
-            f"no installation here: {FILE_NAME} is missing",
-            where=folder,
-            hint=f"make one with: mittari --home {folder} init",
-        )
+    require_home(folder)
     settings = Settings.load(folder, os.environ if environ is None else environ)
     load_own(folder / KPIS)
     server = running_server(folder)

@@ -56,7 +56,7 @@ def arrivals(
     known = _of_person(survey, form, context)
     at = instant(coarse(now) if survey.anonymous else now)
     if question.kind == "brands":
-        rows = [_rating(form, brand, brand == question.own_brand, score, at) for brand, score in given.ratings.items()]
+        rows = [_rating(form, brand, brand == question.own_brand, score) for brand, score in given.ratings.items()]
         return [Arrival("competitor_ratings", rows, how)] if rows else []
     row = _row(survey, form, question, known, at) | {
         "score": given.score,
@@ -131,7 +131,7 @@ def _of_person(survey: Survey, form: Form, context: Context | None) -> Context:
     return context
 
 
-def _rating(form: Form, brand: str, is_own: bool, score: float, at: str) -> dict[str, Any]:
+def _rating(form: Form, brand: str, is_own: bool, score: float) -> dict[str, Any]:
     """A form's ratings are asked at the form's beginning: a changed answer then replaces the earlier one."""
     asked = instant(coarse(datetime(1970, 1, 1) + timedelta(seconds=form.begun)))
     return {

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from litestar import Litestar, Response, get
+from litestar import Litestar, Response, Router, get
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.types import Message
@@ -72,13 +72,18 @@ class PublicApp(Litestar):
 def public_app(collector: Collector) -> PublicApp:
     """The application of the public listener."""
     return PublicApp(
-        route_handlers=[front, *HANDLERS],
+        route_handlers=[front, routes()],
         exception_handlers=ERRORS,
         state=State({"collector": collector}),
         openapi_config=None,
         request_max_body_size=MOST_BYTES,
         logging_config=None,
     )
+
+
+def routes() -> Router:
+    """The routes of collecting, with their own way of telling errors. They need `app.state.collector`."""
+    return Router(path="/", route_handlers=HANDLERS, exception_handlers=ERRORS)
 
 
 def http_error(request: Visit, error: HTTPException) -> Response[bytes]:

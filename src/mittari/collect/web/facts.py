@@ -73,12 +73,11 @@ def _numbered(table: Table, rows: Sequence[Any], sender: str, key: str | None) -
     if column is None:
         return list(rows)
     batch = f"{sender}:{key}" if key else secrets.token_urlsafe(12)
-    return [
-        {column: f"{batch}#{number}", **row} if isinstance(row, dict) and row.get(column) is None else row
-        for number, row in enumerate(
-            ({k: v for k, v in r.items() if v is not None or k != column} if isinstance(r, dict) else r) for r in rows
-        )
-    ]
+    named = []
+    for number, row in enumerate(rows):
+        lacks = isinstance(row, dict) and row.get(column) is None
+        named.append({**row, column: f"{batch}#{number}"} if lacks else row)
+    return named
 
 
 def known(table: str) -> Table:

@@ -57,7 +57,7 @@ def page(request: Visit, template: str, status: int = 200, **values: Any) -> Res
     nonce = request.scope.get("state", {}).get("nonce", "")
     text = environment().get_template(template).render(nonce=nonce, **values)
     return Response(
-        text.encode(), status_code=status, media_type="text/html; charset=utf-8", headers={"cache-control": "no-store"}
+        text.encode(), status_code=status, media_type="text/html", headers={"cache-control": "no-store"}
     )
 
 
