@@ -1,12 +1,15 @@
 """The authority is made once, the server's certificate when it must be; TLS works with them and with nothing else."""
 
+import os
 import shutil
 import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -107,18 +110,63 @@ def test_openssl_verifies_the_chain_strictly(tmp_path: Path) -> None:
     assert subprocess.run(wrong, cwd=tmp_path, capture_output=True).returncode != 0
 
 
-@pytest.mark.skipif(shutil.which("certutil") is None, reason="no certutil")
-def test_the_store_of_chromium_and_firefox_verifies_the_chain(tmp_path: Path) -> None:
-    made(tmp_path / "tls")
-    store = ["-d", f"sql:{tmp_path}"]
-    tls = tmp_path / "tls"
-    for command in (
-        ["certutil", "-N", *store, "--empty-password"],
-        ["certutil", "-A", *store, "-n", "authority", "-t", "C,,", "-a", "-i", str(tls / "authority.crt")],
-        ["certutil", "-A", *store, "-n", "server", "-t", ",,", "-a", "-i", str(tls / "server.crt")],
-        ["certutil", "-V", *store, "-n", "server", "-u", "V"],
-    ):
-        subprocess.run(command, check=True, capture_output=True)
+@pytest.mark.browser
+@pytest.mark.skipif(shutil.which("certutil") is None, reason="no certutil, which writes the store of Chromium")
+@pytest.mark.parametrize("trusting", [True, False])
+def test_chromium_opens_a_page_when_its_store_holds_the_authority_and_only_then(
+    tmp_path: Path, chromium_path: str, trusting: bool
+) -> None:
+    standing = made(tmp_path / "tls")
+    store = tmp_path / ".pki" / "nssdb"
+    store.mkdir(parents=True)
+    own = ["certutil", "-d", f"sql:{store}"]
+    subprocess.run([*own, "-N", "--empty-password"], check=True, capture_output=True)
+    if trusting:
+        given = ["-A", "-n", "Mittari", "-t", "C,,", "-i", str(tmp_path / "tls" / "authority.crt")]
+        subprocess.run([*own, *given], check=True, capture_output=True)
+    with page_server(standing) as port:
+        assert ("service workers: true" in looked_at(chromium_path, tmp_path, f"https://localhost:{port}/")) is trusting
+
+
+class Page(BaseHTTPRequestHandler):
+    """One page that says whether the browser holds it for secure."""
+
+    def do_GET(self) -> None:
+        body = (
+            b"<body><script>document.body.textContent = 'service workers: ' + ('serviceWorker' in navigator)</script>"
+        )
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Silence."""
+
+
+class Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that refuses breaks the connection off."""
+
+
+@contextmanager
+def page_server(standing: Standing) -> Iterator[int]:
+    with Quiet(("127.0.0.1", 0), Page) as server:
+        server.socket = server_of(standing).wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        serving.start()
+        yield int(server.server_address[1])
+        server.shutdown()
+        serving.join(timeout=10)
+
+
+def looked_at(chromium: str, home: Path, address: str) -> str:
+    """The page as Chromium shows it to a user whose home is `home`, without any option about certificates."""
+    command = [chromium, "--headless", "--no-sandbox", f"--user-data-dir={home / 'profile'}", "--dump-dom", address]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    done = subprocess.run(command, env={**kept, "HOME": str(home)}, capture_output=True, text=True, timeout=60)
+    return done.stdout
 
 
 def test_keys_are_readable_by_their_owner_only_and_nothing_else_is_left(tmp_path: Path) -> None:

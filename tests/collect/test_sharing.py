@@ -58,7 +58,7 @@ def test_the_page_shows_the_fingerprint_and_no_script(server: tuple[str, int], f
     status, head, body = ask(server, "GET / HTTP/1.1")
     own = certificates.read_certificate(folder / "authority.crt", "")
     assert status == 200
-    assert certificates.fingerprint(own) in body
+    assert certificates.fingerprint(own) in body.replace("<wbr>", "")
     assert "&lt;kassa&gt;" in body
     assert "<script" not in body
     assert "default-src 'none'" in head

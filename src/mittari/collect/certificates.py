@@ -35,9 +35,9 @@ class Pair(NamedTuple):
 def make_authority(name: str, now: datetime) -> Pair:
     """A certificate authority that signs certificates of servers and nothing below them.
 
-    It is not limited to some hosts (name constraints): what iPadOS and the many Androids do with such a limit in an
-    authority that a person has added could not be tried, a tablet that refuses it is useless, and a new host would cost
-    a new authority, to be trusted by hand on every tablet. Its key is therefore worth what the manual says of it.
+    It is not limited to some hosts (name constraints). A client need not heed such a limit in an authority that it
+    trusts directly (RFC 5280, 6.1), or refuses the authority where it does not know it; what each Android and iPadOS
+    does could not be tried. And a new host would cost a new authority, to be trusted by hand on every tablet.
     """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes

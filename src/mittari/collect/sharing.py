@@ -25,7 +25,7 @@ STYLE = (
     "body{margin:0;font:1.0625rem/1.55 system-ui,sans-serif;color:#1b1f24;background:#fff}"
     "main{max-width:44rem;margin:0 auto;padding:1.5rem 1rem 4rem}"
     "h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}li{margin:.4rem 0}"
-    "code{font-size:.95em;overflow-wrap:anywhere}a{color:#0b57a4}"
+    "code{font-size:.95em;overflow-wrap:anywhere}.whole{white-space:nowrap}a{color:#0b57a4}"
     ".get{display:inline-block;padding:.75rem 1.25rem;border-radius:.4rem;background:#0b57a4;color:#fff}"
     "a:focus-visible{outline:3px solid #b35900;outline-offset:3px}"
     ".fingerprint{border:1px solid #6b7280;padding:.75rem}"
@@ -47,9 +47,8 @@ def contents(folder: Path, name: str) -> dict[str, Content]:
     """What is shared, by path. The certificate is read and written anew, so nothing else in its file comes along."""
     certificate = certificates.read_certificate(folder / AUTHORITY, "Run `mittari tls` first.")
     page = string.Template(resources.files("mittari.collect").joinpath("trust.html").read_text(encoding="utf-8"))
-    text = page.substitute(
-        style=STYLE, name=html.escape(name), file=FILE, fingerprint=certificates.fingerprint(certificate)
-    )
+    pairs = certificates.fingerprint(certificate).replace(":", ":<wbr>")  # a line ends between pairs, not within one
+    text = page.substitute(style=STYLE, name=html.escape(name), file=FILE, fingerprint=pairs)
     return {
         "/": Content("text/html; charset=utf-8", text.encode()),
         f"/{FILE}": Content("application/x-x509-ca-cert", certificates.certificate_text(certificate)),
