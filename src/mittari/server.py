@@ -11,10 +11,12 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -23,6 +25,7 @@ import msgspec
 import uvicorn
 from litestar import Litestar, Request, Response, post
 
+from mittari.collect.authority import load_for_uvicorn
 from mittari.collect.collector import Collector
 from mittari.collect.web.app import public_app, routes
 from mittari.errors import MittariError, UserError
@@ -151,9 +154,8 @@ class PublicListener:
             log_level="warning",
             server_header=False,
             access_log=False,
-            ssl_certfile=public.certificate,
-            ssl_keyfile=public.key,
             timeout_graceful_shutdown=5,
+            **_certificate(public),
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
@@ -188,6 +190,16 @@ def serve(
         server = _Announcing(config, f"http://{HOST}:{actual}", on_start)
         with announced(workspace.home, actual, token):
             server.run(sockets=[bound])
+
+
+def _certificate(public: Public) -> dict[str, Any]:
+    """The options of uvicorn for the certificate, checked before anything listens. Raises UserError."""
+    if public.certificate is None or public.key is None:
+        return {}
+    checked = load_for_uvicorn(public.certificate, public.key, datetime.now(UTC))
+    if checked.warning:
+        print(f"mittari: {checked.warning}", file=sys.stderr)  # noqa: T201  # whoever starts the server shall see it
+    return dict(checked.options)
 
 
 @contextmanager
