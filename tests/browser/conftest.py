@@ -37,6 +37,7 @@ def served(app: Any) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
+        app.state.live.close()
         server.should_exit = True
         thread.join(10)
 

@@ -147,6 +147,7 @@ class SampleWorkspace:
     empty: bool = False
     version: int = 7
     asked: int = 0
+    listeners: list[Any] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
 
     def catalogue(self, kpi_id: str | None = None) -> list[Definition]:
@@ -297,3 +298,12 @@ class SampleWorkspace:
 
     def data_version(self) -> int:
         return self.version
+
+    def told_of(self, listener: Any) -> None:
+        self.listeners.append(listener)
+
+    def change(self, *tables: str) -> None:
+        """What a writer does: the numbers are others from now on, and whoever listens hears of it."""
+        self.version += 1
+        for listener in self.listeners:
+            listener(self.version, frozenset(tables))

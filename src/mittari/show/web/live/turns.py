@@ -1,0 +1,84 @@
+"""Whose turn it is: values of what stands on the board first, everything else as there is time. Pure.
+
+Two workers ask. The quick one computes values alone, those that have waited longest first, heroes a little before the
+others; so a change waits for one round at most, however often others follow it. The thorough one computes what is
+left: trends, cards without a value, KPIs made of other KPIs, what has grown old, and the large charts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mittari.show.web.live.watch import Kept, Watch
+
+TOGETHER = 8
+"""So many KPIs are asked for at once, at most: the first to be ready need not wait for too many others."""
+HEROES_AHEAD_S = 0.2
+TREND_EVERY_S, SETTLED_EVERY_S, CHARTS_EVERY_S = 5.0, 30.0, 10.0
+"""How often everything about a KPI is computed while data keep coming: while its value moves, and while it does not;
+and how often the large charts are drawn."""
+SHARE = 5
+"""What takes long rests so many times as long, so that big data leave the machine to others."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What is computed next: some KPIs of a watch; without KPIs its large charts."""
+
+    watch: Watch
+    kept: tuple[Kept, ...]
+
+
+def quick_turn(watches: Iterable[Watch]) -> Turn | None:
+    """The values to compute next; None when all are up to date."""
+    best: tuple[float, int] | None = None
+    found: tuple[Watch, Kept] | None = None
+    for watch in watches:
+        for kept in watch.kept.values() if watch.clients else ():
+            if kept.due is None or not kept.quick:
+                continue
+            order = (kept.due - (HEROES_AHEAD_S if kept.section.hero else 0.0), kept.place)
+            if best is None or order < best:
+                best, found = order, (watch, kept)
+    if found is None:
+        return None
+    watch, first = found
+    group = first.group
+    alike = [kept for kept in watch.kept.values() if kept.due is not None and kept.quick and kept.group == group]
+    return Turn(watch, tuple(sorted(alike, key=lambda kept: (kept is not first, kept.place))[:TOGETHER]))
+
+
+def thorough_turn(watches: Iterable[Watch], now: float) -> Turn | float | None:
+    """What else to compute now; else in how many seconds there will be something; None: not before a change."""
+    best, found = float("inf"), None
+    for watch in watches:
+        if not watch.clients:
+            continue
+        if watch.charts_due and watch.charts_at + CHARTS_EVERY_S < best:
+            best, found = watch.charts_at + CHARTS_EVERY_S, Turn(watch, ())
+        for kept in watch.kept.values():
+            if kept.stale is not None and ready_at(kept) < best:
+                best, found = ready_at(kept), Turn(watch, (kept,))
+    if found is None:
+        return None
+    if best > now:
+        return best - now
+    return _joined(found, now) if found.kept else found
+
+
+def ready_at(kept: Kept) -> float:
+    """When everything about a stale KPI may be computed again."""
+    if kept.stale is None or not kept.known:
+        return kept.stale or 0.0
+    pause = TREND_EVERY_S if kept.moved or not kept.quick else SETTLED_EVERY_S
+    return max(kept.stale, kept.whole_at + max(pause, SHARE * kept.took))
+
+
+def _joined(turn: Turn, now: float) -> Turn:
+    """The turn of one KPI with those of its group that may have theirs as well."""
+    [first] = turn.kept
+    alike = [
+        kept
+        for kept in turn.watch.kept.values()
+        if kept is not first and kept.stale is not None and kept.group == first.group and ready_at(kept) <= now
+    ]
+    return Turn(turn.watch, (first, *alike[: TOGETHER - 1]))
