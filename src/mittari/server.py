@@ -9,6 +9,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -26,6 +27,9 @@ from mittari.measure.result import Record
 from mittari.show.web.app import create_app
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.remote import HOST, SERVER_FILE, TOKEN_HEADER
+
+SWITCH_S = 0.001
+"""A thread that draws or counts in Python keeps others waiting for so long, each time they come back from a query."""
 
 log = logging.getLogger("mittari.server")
 
@@ -128,6 +132,7 @@ Started = Callable[[str, Callable[[], None]], None]
 def serve(workspace: LocalWorkspace, port: int, *, on_start: Started | None = None) -> None:
     """Serve until interrupted, or until what `on_start` was given is called."""
     token = secrets.token_urlsafe(32)
+    sys.setswitchinterval(SWITCH_S)
     _end_in_order()
     with listener(port) as bound:
         actual = int(bound.getsockname()[1])

@@ -103,6 +103,7 @@
     stream.addEventListener("error", disconnected);
     stream.addEventListener("parts", (event) => {
       last = event.lastEventId;
+      document.getElementById("live").dataset.last = last;
       htmx.swap(document.body, event.data, { swapStyle: "none" });
     });
   }

@@ -18,7 +18,7 @@ from mittari.show.web import board
 from mittari.show.web.address import View, read_view
 from mittari.show.web.board import Numbers
 from mittari.show.web.cards import broken_card
-from mittari.show.web.live.turns import Turn, quick_turn, thorough_turn
+from mittari.show.web.live.turns import PATIENCE_S, Turn, quick_turn, thorough_turn
 from mittari.show.web.live.watch import SILENT, Kept, Watch, watch_of
 from mittari.show.web.site import Site
 
@@ -55,6 +55,7 @@ class Hub:
         self._told: dict[str, int] = {}
         self._version = 0
         self._hand = ""
+        self._yielding = 0.0
         self._workers: list[threading.Thread] = []
 
     # what pages and streams ask
@@ -96,11 +97,12 @@ class Hub:
 
     def event(self, watch: Watch, last: int) -> tuple[int, bytes]:
         """What changed in the view after `last`, as one event; nothing when nothing did."""
-        number, html = watch.changes(last)
-        if not html:
-            return number, b""
-        lines = "".join(f"data: {line}\n" for line in html.splitlines() if line.strip())
-        return number, f"id: {self._boot}-{number}\nevent: parts\n{lines}\n".encode()
+        found = watch.changes(last)
+        if not found.html:
+            return found.number, b""
+        of = "" if found.version is None else f": data version {found.version}\n"
+        lines = "".join(f"data: {line}\n" for line in found.html.splitlines() if line.strip())
+        return found.number, f"{of}id: {self._boot}-{found.number}\nevent: parts\n{lines}\n".encode()
 
     # what the warehouse tells
 
@@ -173,9 +175,9 @@ class Hub:
 
     def _quickly(self) -> None:
         with self._wake:
-            turn = quick_turn(self._watches.values())
-            if turn is None:
-                self._wake.wait(1.0)
+            turn = quick_turn(self._watches.values(), time.monotonic())
+            if not isinstance(turn, Turn):
+                self._wake.wait(1.0 if turn is None else turn)
                 return
             for kept in turn.kept:
                 kept.due = None
@@ -190,6 +192,10 @@ class Hub:
             if not isinstance(turn, Turn):
                 self._wake.wait(1.0 if turn is None else min(turn, 1.0))
                 return
+            now = time.monotonic()
+            if now < self._yielding + PATIENCE_S and isinstance(quick_turn(self._watches.values(), now), Turn):
+                self._wake.wait(0.02)
+                return
             for kept in turn.kept:
                 kept.stale, kept.due = None, kept.due if kept.quick else None
         began = time.monotonic()
@@ -200,7 +206,8 @@ class Hub:
             self._draw(turn.watch)
         elif not all(kept.known and kept.whole_at >= began for kept in turn.kept):
             self._compute(turn, whole=True)
-        self._rest_after(time.monotonic() - began)
+        self._yielding = time.monotonic()
+        self._rest_after(self._yielding - began)
 
     def _rest_after(self, took: float) -> None:
         if took > LONG_S:
@@ -284,7 +291,9 @@ class Hub:
         name = kept.definition.id
         if version >= kept.version:
             now = [record for record in found.now if record.kpi_id == name]
-            kept.moved = not whole and (kept.moved or [_said(r) for r in now] != [_said(r) for r in kept.now])
+            same = [_said(record) for record in now] == [_said(record) for record in kept.now]
+            kept.moved = not whole and (kept.moved or not same)
+            kept.calm, kept.looked_at = kept.calm + 1 if same else 0, time.monotonic()
             kept.now, kept.version = now, version
             kept.previous = [record for record in found.previous if record.kpi_id == name]
         if whole:

@@ -2,7 +2,8 @@
 
 Two workers ask. The quick one computes values alone, those that have waited longest first, heroes a little before the
 others; so a change waits for one round at most, however often others follow it. The thorough one computes what is
-left: trends, cards without a value, KPIs made of other KPIs, what has grown old, and the large charts.
+left: trends, cards without a value, KPIs made of other KPIs, what has grown old, and the large charts. It begins when
+the quick one has nothing to do, or has kept it waiting for long enough.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,11 @@ from mittari.show.web.live.watch import Kept, Watch
 TOGETHER = 8
 """So many KPIs are asked for at once, at most: the first to be ready need not wait for too many others."""
 HEROES_AHEAD_S = 0.2
+"""Heroes are taken for so much longer due than they are."""
+CALM_FROM, CALM_PAUSE_S = 3, 0.5
+"""A value that stayed the same so many times running is looked at again after a pause, and those that move go first."""
+PATIENCE_S = 1.0
+"""How long the thorough worker lets the quick one go first."""
 TREND_EVERY_S, SETTLED_EVERY_S, CHARTS_EVERY_S = 5.0, 30.0, 10.0
 """How often everything about a KPI is computed while data keep coming: while its value moves, and while it does not;
 and how often the large charts are drawn."""
@@ -28,23 +34,26 @@ class Turn:
     kept: tuple[Kept, ...]
 
 
-def quick_turn(watches: Iterable[Watch]) -> Turn | None:
-    """The values to compute next; None when all are up to date."""
-    best: tuple[float, int] | None = None
-    found: tuple[Watch, Kept] | None = None
-    for watch in watches:
-        for kept in watch.kept.values() if watch.clients else ():
-            if kept.due is None or not kept.quick:
-                continue
-            order = (kept.due - (HEROES_AHEAD_S if kept.section.hero else 0.0), kept.place)
-            if best is None or order < best:
-                best, found = order, (watch, kept)
-    if found is None:
-        return None
-    watch, first = found
-    group = first.group
-    alike = [kept for kept in watch.kept.values() if kept.due is not None and kept.quick and kept.group == group]
+def quick_turn(watches: Iterable[Watch], now: float) -> Turn | float | None:
+    """The values to compute next; in how many seconds there will be some; None when all are up to date."""
+    waiting = [(_order(kept), watch, kept) for watch in watches if watch.clients for kept in watch.kept.values()]
+    waiting = [one for one in waiting if one[2].due is not None and one[2].quick]
+    ready = [one for one in waiting if _begins(one[2]) <= now]
+    if not ready:
+        return min((_begins(kept) for _, _, kept in waiting), default=now) - now if waiting else None
+    _, watch, first = min(ready, key=lambda one: one[0])
+    alike = [kept for _, other, kept in ready if other is watch and kept.group == first.group]
     return Turn(watch, tuple(sorted(alike, key=lambda kept: (kept is not first, kept.place))[:TOGETHER]))
+
+
+def _begins(kept: Kept) -> float:
+    """When the value of a KPI may be computed again."""
+    return kept.looked_at + CALM_PAUSE_S if kept.calm >= CALM_FROM else 0.0
+
+
+def _order(kept: Kept) -> tuple[bool, float, int]:
+    ahead = HEROES_AHEAD_S if kept.section.hero else 0.0
+    return (kept.calm >= CALM_FROM, (kept.due or 0.0) - ahead, kept.place)
 
 
 def thorough_turn(watches: Iterable[Watch], now: float) -> Turn | float | None:

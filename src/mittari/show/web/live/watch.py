@@ -25,7 +25,8 @@ class Kept:
 
     `due` and `stale` say since when (monotonic seconds) its value, or everything about it, may be out of date; None:
     it is not. `whole_at` is when everything was last computed and `took` its share of that, in seconds. `moved`: the
-    value differs from the one that the trend ends with. `version` is the data version its value is of.
+    value differs from the one that the trend ends with. `calm`: how often running the value was looked for and had not
+    changed, and `looked_at` when. `version` is the data version its value is of.
     """
 
     definition: Definition
@@ -36,6 +37,8 @@ class Kept:
     whole_at: float = float("-inf")
     took: float = 0.0
     moved: bool = False
+    calm: int = 0
+    looked_at: float = float("-inf")
     known: bool = False
     silent: bool = False
     version: int = -1
@@ -58,10 +61,26 @@ class Kept:
 
 @dataclass
 class Part:
-    """A part of the page that is put in place as a whole, and the number of its last change."""
+    """A part of the page that is put in place as a whole, and the number of its last change.
+
+    `version` is the data version of the cards; None for what tells the time, and for charts, which may lag behind.
+    """
 
     html: str
     number: int
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The number of the newest change, the parts to put in place, top first, and the data version of their cards.
+
+    No text where nothing changed; no version where no card did. Some of the cards may be newer than the version.
+    """
+
+    number: int
+    html: str
+    version: int | None
 
 
 @dataclass
@@ -87,19 +106,19 @@ class Watch:
     charts_due: bool = False
     charts_at: float = float("-inf")
     lock: threading.RLock = field(default_factory=threading.RLock)
-    _sent: dict[int, tuple[int, str]] = field(default_factory=dict)
+    _sent: dict[int, Changes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ordered = [(definition, section) for section in self.plan for definition in section.definitions]
         self.kept = {d.id: Kept(d, section, place) for place, (d, section) in enumerate(ordered)}
 
-    def put(self, name: str, html: str, *, silent: bool = False) -> bool:
+    def put(self, name: str, html: str, *, silent: bool = False, version: int | None = None) -> bool:
         """Keep a part; it is a change where it says something else than before."""
         with self.lock:
             before = self.parts.get(name)
             if before is not None and before.html == html:
                 return False
-            self.parts[name] = Part(html, SILENT if silent else self._changed())
+            self.parts[name] = Part(html, SILENT if silent else self._changed(), version)
             return not silent
 
     def put_cards(self, kept: Kept, cards: Sequence[Card], *, silent: bool) -> bool:
@@ -111,7 +130,7 @@ class Watch:
             changed = False
             for card in cards:
                 html = self.site.render("card.html", card=card, alone=True)
-                changed |= self.put(f"card-{card.key}", html, silent=silent)
+                changed |= self.put(f"card-{card.key}", html, silent=silent, version=kept.version)
             return self._reshape(kept.section) or changed
 
     def put_head(self) -> bool:
@@ -146,16 +165,15 @@ class Watch:
         self._sent.clear()
         return self.number
 
-    def changes(self, last: int) -> tuple[int, str]:
-        """The number of the newest change, and every part that changed after the number `last`, top first.
-
-        Made once for all who have the same; "" when there is nothing new.
-        """
+    def changes(self, last: int) -> Changes:
+        """What changed after the number `last`. Made once for all who have the same."""
         with self.lock:
             if last >= self.number and last >= SILENT:
-                return last, ""
+                return Changes(last, "", None)
             if last not in self._sent:
-                self._sent[last] = (max(self.number, SILENT), "".join(self._changed_since(last)))
+                html = "".join(self._changed_since(last))
+                versions = [p.version for p in self.parts.values() if p.number > last and p.version is not None]
+                self._sent[last] = Changes(max(self.number, SILENT), html, min(versions, default=None))
             return self._sent[last]
 
     def _changed_since(self, last: int) -> list[str]:
