@@ -35,6 +35,9 @@ from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.remote import HOST, SERVER_FILE, TOKEN_HEADER
 from mittari.workspace.writer import Writer
 
+SWITCH_S = 0.001
+"""A thread that draws or counts in Python keeps others waiting for so long, each time they come back from a query."""
+
 log = logging.getLogger("mittari.server")
 
 Verb = Callable[[LocalWorkspace, dict[str, Any]], Any]
@@ -181,13 +184,13 @@ def serve(
 ) -> None:
     """Serve until interrupted, or until what `on_start` was given is called."""
     token = secrets.token_urlsafe(32)
+    sys.setswitchinterval(SWITCH_S)
     _end_in_order()
     with listener(port) as bound, collecting(workspace, public) as collector:
         actual = int(bound.getsockname()[1])
-        config = uvicorn.Config(
-            application(workspace, collector, token), log_level="warning", server_header=False, access_log=False
-        )
-        server = _Announcing(config, f"http://{HOST}:{actual}", on_start)
+        app = application(workspace, collector, token)
+        config = uvicorn.Config(app, log_level="warning", server_header=False, access_log=False)
+        server = _Announcing(config, app.state.live.close, f"http://{HOST}:{actual}", on_start)
         with announced(workspace.home, actual, token):
             server.run(sockets=[bound])
 
@@ -231,16 +234,20 @@ def _end_in_order() -> None:
 
 
 class _Announcing(uvicorn.Server):
-    """A server that tells when it listens."""
+    """A server that tells when it listens. `end` ends the open streams before it stops: it would wait for them."""
 
-    def __init__(self, config: uvicorn.Config, address: str, started: Started | None) -> None:
+    def __init__(self, config: uvicorn.Config, end: Callable[[], None], address: str, started: Started | None) -> None:
         super().__init__(config)
-        self._address, self._started = address, started
+        self._end, self._address, self._started = end, address, started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self._started is not None:
             self._started(self._address, self._stop)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end()
+        await super().shutdown(sockets)
 
     def _stop(self) -> None:
         self.should_exit = True
