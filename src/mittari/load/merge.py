@@ -28,7 +28,8 @@ class Merged:
 def merge(connection: duckdb.DuckDBPyConnection, stage: Stage, context: Context, now: datetime) -> Merged:
     """Bring the good rows of the stage into the table, with their derived columns.
 
-    A column that the file does not bring keeps, in a replaced row, what it held. The table has no key index: changed
+    A column that the file does not bring keeps, in a replaced row, what it held, and so does a frozen one that the file
+    leaves empty. The table has no key index: changed
     rows are found by joining, and are deleted and inserted again, which costs less than an index at every load.
     """
     table = stage.table
@@ -93,17 +94,24 @@ def _into_empty(
 def _news(stage: Stage, kept: dict[str, str], now: datetime) -> str:
     """The rows of the stage that the table does not hold yet in just this form."""
     table = stage.table
-    columns = ", ".join(
-        f"{'new' if name in stage.columns else 'old'}.{identifier(name)} AS {identifier(name)}" for name in kept
-    )
+    columns = ", ".join(f"{_held(stage, name)} AS {identifier(name)}" for name in kept)
     compared = [name for name in stage.columns if name not in table.key]
-    changed = " OR ".join(f"new.{identifier(name)} IS DISTINCT FROM old.{identifier(name)}" for name in compared)
+    changed = " OR ".join(f"{_held(stage, name)} IS DISTINCT FROM old.{identifier(name)}" for name in compared)
     same = " AND ".join(_same_key(table, "old", "new", stage))
     return (
         f"SELECT {columns}, TIMESTAMP '{now}' AS {LOADED_AT}, old.{LOADED_AT} IS NOT NULL AS replaces "
         f"FROM {stage.good} AS new LEFT JOIN {identifier(table.name)} AS old ON {same} "
         f"WHERE old.{LOADED_AT} IS NULL OR {changed or 'false'}"
     )
+
+
+def _held(stage: Stage, name: str) -> str:
+    """SQL for what a row holds in a column after the merge."""
+    column = identifier(name)
+    if name not in stage.columns:
+        return f"old.{column}"
+    frozen = name in stage.table and stage.table[name].frozen
+    return f"coalesce(new.{column}, old.{column})" if frozen else f"new.{column}"
 
 
 def _same_key(table: Table, old: str, new: str, stage: Stage | None = None) -> list[str]:

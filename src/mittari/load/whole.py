@@ -14,7 +14,7 @@ from mittari.load.stage import RECORD, Stage, exclude
 from mittari.store.sql import identifier, names
 
 DERIVED_WITH = "derived with"
-RULES = 5
+RULES = 6
 """Raised when a derivation changes, so that the next load computes the columns of older rows anew."""
 
 
