@@ -6,7 +6,7 @@ from datetime import datetime
 import duckdb
 
 from mittari.facts import Table
-from mittari.load.derive import Context, derived
+from mittari.load.derive import Context, comments, derived
 from mittari.load.stage import Stage
 from mittari.store import schema
 from mittari.store.sql import identifier
@@ -44,13 +44,21 @@ def merge(connection: duckdb.DuckDBPyConnection, stage: Stage, context: Context,
     inserted = _count(connection, news) - replaced
     context.about_to_replace(connection, table, news)
     if replaced:
-        same = " AND ".join(_same_key(table, "old", "new"))
-        connection.execute(
-            f"DELETE FROM {identifier(table.name)} AS old USING {news} AS new WHERE new.replaces AND {same}"
-        )
-    if inserted + replaced:
+        replace(connection, table, news, context)
+    elif inserted:
         insert(connection, table, news, context)
     return Merged(inserted, replaced, good - inserted - replaced, news)
+
+
+def replace(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, context: Context) -> None:
+    """Insert rows, those that replace others in their place; what was read of comments that are gone stays."""
+    if table.name == "responses":
+        comments.keep_gone(connection, rows)
+    same = " AND ".join(_same_key(table, "old", "new"))
+    connection.execute(f"DELETE FROM {identifier(table.name)} AS old USING {rows} AS new WHERE new.replaces AND {same}")
+    insert(connection, table, rows, context)
+    if table.name == "responses":
+        comments.give_back_gone(connection)
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, context: Context) -> None:

@@ -142,6 +142,21 @@ class Warehouse:
             connection.execute("INSERT INTO versions VALUES (?, ?, ?)", [table, version, now])
         return version
 
+    def renumber(self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> int:
+        """The next version for tables whose rows changed without anything being loaded: they stay as fresh as before.
+
+        What is asked as of the newest load is then asked as of the same instant as before.
+        """
+        version = self.next_version(connection)
+        for table in sorted(set(tables)):
+            connection.execute('UPDATE versions SET version = ? WHERE "table" = ?', [version, table])
+        return version
+
+    def checkpoint(self) -> None:
+        """Write all changes into the file itself and empty the log beside it."""
+        with self._write_lock, explained(self.path), self.session() as connection:
+            connection.execute("CHECKPOINT")
+
     @staticmethod
     def next_version(connection: duckdb.DuckDBPyConnection) -> int:
         """The version that changes of the transaction under way will have: rows that it writes are marked with it."""
