@@ -67,9 +67,9 @@ def _of_mentions(table: Table, held: list[str], kind: Kind) -> list[str]:
     if kind == "customer":
         own = {each.column for each in namings(table, kind)} & {"referred_by", "author_id"}
         return [name for name in held if name in own or name == table.when]
-    hidden = {*NAMES["customer"], WORDS.get(table.name), *(dim for dim in held if table.is_own_dimension(dim))}
+    hidden = {*NAMES["customer"], "employee_id", WORDS.get(table.name)}
+    hidden |= {name for name in held if table.is_own_dimension(name)}
     hidden |= {column for column, of in keys(table).items() if of in OTHERS_KEYS}
-    hidden -= {each.column for each in namings(table, kind)}
     return [name for name in held if name not in hidden]
 
 
