@@ -34,7 +34,8 @@ def settle(connection: duckdb.DuckDBPyConnection, condition: str) -> bool:
     values = ", ".join(f"{name} = coalesce(responses.{name}, e.{name})" for name in COLUMNS)
     news = " OR ".join(f"(responses.{name} IS NULL AND e.{name} IS NOT NULL)" for name in COLUMNS)
     filled = connection.execute(
-        f"UPDATE responses SET {values}, {CHANGED} FROM endings AS e WHERE responses.rowid = e.id AND ({news})"
+        f"UPDATE responses SET {values}, {CHANGED} FROM endings AS e WHERE responses.rowid = e.id "
+        f"AND responses.rowid IN (SELECT id FROM endings) AND ({news})"
     ).fetchall()[0][0]
     for table in ("unfrozen", "history", "endings"):
         connection.execute(f"DROP TABLE {table}")

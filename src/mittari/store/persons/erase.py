@@ -98,9 +98,11 @@ def _new_values(table: Table, person: str, kind: Kind, pseudonym: str) -> str:
         values[WORDS[table.name]] = f"CASE WHEN NOT ({_is_theirs(table)}) THEN t.{word} END"
     touched.append(f"{_is_theirs(table)}")
     listed = ", ".join(f"{value} AS {identifier(name)}" for name, value in values.items())
+    # each condition by itself, and in two steps: to find the rows one column is read, and of the others only the rows
+    found = " UNION ".join(f"SELECT t.rowid FROM {identifier(table.name)} AS t WHERE {each}" for each in touched)
     return (
         f"SELECT t.rowid AS id, {listed} FROM {identifier(table.name)} AS t {' '.join(joins)} "
-        f"WHERE {' OR '.join(f'coalesce({each}, false)' for each in touched)}"
+        f"WHERE t.rowid IN ({found})"
     )
 
 
