@@ -68,6 +68,8 @@ VERBS: dict[str, Verb] = {
     "close_period": lambda workspace, arguments: asdict(workspace.close_period(**arguments)),
     "as_reported": lambda workspace, arguments: workspace.as_reported(**arguments).records(),
     "closes": lambda workspace, _: [asdict(each) for each in workspace.closes()],
+    "export_person": lambda workspace, arguments: workspace.export_person(**arguments),
+    "erase_person": lambda workspace, arguments: asdict(workspace.erase_person(**arguments)),
     "doctor": lambda workspace, arguments: [asdict(finding) for finding in workspace.doctor(**arguments)],
 }
 

@@ -37,6 +37,11 @@ def seconds(name: str, meaning: str, *, starred: bool = False) -> Column:
     return Column(name, "s", meaning, unit="seconds", starred=starred, required=starred, minimum=0)
 
 
+def frozen(name: str, column_type: ColumnType, meaning: str) -> Column:
+    """A column of what a contact was when it ended: found at load where a file leaves it empty, and then kept."""
+    return Column(name, column_type, meaning, frozen=True)
+
+
 def derived(name: str, column_type: ColumnType, meaning: str, unit: str = "") -> Column:
     """A column computed at load and never read from a file."""
     return Column(name, column_type, meaning, unit=unit, derived=True)

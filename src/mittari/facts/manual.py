@@ -83,6 +83,8 @@ def _rules(column: Column) -> list[str]:
     rules = []
     if column.required:
         rules.append(f"*Required{_excuse(column)}.*")
+    if column.frozen:
+        rules.append("Left empty it is found from the conversation at import, and then kept.")
     if column.numbered:
         rules.append("Without this column the rows are numbered, `<file name>#<n>`.")
     if column.null_is is not None:

@@ -52,6 +52,8 @@ class Column:
     left open has `answered = 0` and no score. `numbered`: when a file has no such column, the rows are numbered as
     `<file name>#<n>`. `null_is` is what an empty value stands for. `minimum` and `maximum` (both included) refuse a row
     beyond them; `above_minimum` leaves the minimum itself out. `code` names the public list the value must be in.
+    `frozen`: where a file leaves it empty the load finds it from the contact, once; after that only a value in a file
+    changes it, never an empty one.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Column:
     numbered: bool = False
     null_is: str | int | None = None
     code: CodeList = ""
+    frozen: bool = False
 
     @property
     def sql_type(self) -> str:

@@ -19,10 +19,11 @@ from mittari.measure.result import Record
 from mittari.measure.scorecard import missing_dimensions, scorecard
 from mittari.settings import Settings
 from mittari.store.engines import HOME
+from mittari.store.persons.erase import Erasure
 from mittari.store.replica import Replica
 from mittari.store.warehouse import Listener, Warehouse
 from mittari.value.closes import Close, Closed
-from mittari.workspace import asking, closing
+from mittari.workspace import asking, closing, persons
 from mittari.workspace.asking import Periods
 from mittari.workspace.rolling import compare, make
 from mittari.workspace.rolling.held import with_rollups
@@ -95,7 +96,7 @@ class LocalWorkspace(Workspace):
     def forget_state(self) -> None:
         """Read again what is known of the facts, though none has changed: days were made or dropped."""
         with self._lock:
-            self._state = None
+            self._state, self._last_rows = None, None
             self._results.clear()
 
     def _make_days(self, progress: Progress | None = None) -> None:
@@ -309,6 +310,12 @@ class LocalWorkspace(Workspace):
 
     def closes(self) -> list[Close]:
         return closing.all_closes(self)
+
+    def export_person(self, person: str, employee: bool = False) -> dict[str, Any]:
+        return persons.export(self, person, employee)
+
+    def erase_person(self, person: str, employee: bool = False, dry_run: bool = False) -> Erasure:
+        return persons.erase(self, person, employee, dry_run)
 
     def close(self) -> None:
         if self._replica is not None:

@@ -18,6 +18,7 @@ from mittari.errors import Fault, UserError
 from mittari.measure.receipt import Receipt
 from mittari.measure.result import Record
 from mittari.settings import Settings
+from mittari.store.persons.erase import Erasure
 from mittari.value.closes import Close, Closed
 from mittari.workspace.asking import Periods
 from mittari.workspace.table import Table
@@ -185,6 +186,13 @@ class RemoteWorkspace(Workspace):
 
     def closes(self) -> list[Close]:
         return msgspec.convert(self._ask("closes"), list[Close])
+
+    def export_person(self, person: str, employee: bool = False) -> dict[str, Any]:
+        told: dict[str, Any] = self._ask("export_person", person=person, employee=employee)
+        return told
+
+    def erase_person(self, person: str, employee: bool = False, dry_run: bool = False) -> Erasure:
+        return msgspec.convert(self._ask("erase_person", person=person, employee=employee, dry_run=dry_run), Erasure)
 
     def close(self) -> None:
         """Nothing is held between questions."""

@@ -16,6 +16,7 @@ from mittari.measure.kpi import Definition, catalogue, find
 from mittari.measure.receipt import Receipt
 from mittari.measure.result import Record
 from mittari.settings import Settings
+from mittari.store.persons.erase import Erasure
 from mittari.value.closes import Close, Closed
 from mittari.workspace import comparing
 from mittari.workspace.asking import Periods
@@ -152,6 +153,17 @@ class Workspace(ABC):
     @abstractmethod
     def closes(self) -> list[Close]:
         """Every close, oldest first."""
+
+    @abstractmethod
+    def export_person(self, person: str, employee: bool = False) -> dict[str, Any]:
+        """Everything held about a customer (or employee), table by table, with the meaning of each column."""
+
+    @abstractmethod
+    def erase_person(self, person: str, employee: bool = False, dry_run: bool = False) -> Erasure:
+        """Take a customer (or employee) away so that every total stays what it was; a dry run says what would change.
+
+        There is no way back: nothing leads from the old id to what stands in its place.
+        """
 
     @abstractmethod
     def close(self) -> None:
