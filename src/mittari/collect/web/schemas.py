@@ -133,7 +133,7 @@ def _example(column: Column) -> Any:
 def path_of(table: Table, key: Any) -> dict[str, Any]:
     """How rows of a table are sent; `key` is the pattern of an idempotency key."""
     row = {"$ref": f"#/components/schemas/{table.name}"}
-    several = {"type": "array", "items": row, "minItems": 1, "maxItems": MOST_ROWS}
+    several = {"type": "array", "items": row, "minItems": 1, "description": f"At most {MOST_ROWS} rows."}
     lines = {"type": "string", "description": f"One row a line, at most {MOST_ROWS}."}
     return {
         "post": {
