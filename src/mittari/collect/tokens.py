@@ -3,6 +3,7 @@
 Scopes: `facts:TABLE` for one table, `facts:*` for all.
 """
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +36,14 @@ def taken_in() -> list[str]:
     return [table.name for table in TABLES.values() if not table.internal and table.name not in LEFT_OUT]
 
 
+def require_name(name: str) -> None:
+    """Raise UserError for a name that could not be typed, shown or put into an address."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}", name):
+        raise UserError(
+            f"expected a name of up to 60 letters, digits, dots, dashes and underscores, found {name[:60]!r}"
+        )
+
+
 def make_token(ledger: Ledger, name: str, scopes: Sequence[str], now: datetime) -> str:
     """A new token's secret, to be shown once. Raises UserError for an unknown scope or a name in use."""
     known = [ALL, *(f"facts:{table}" for table in taken_in())]
@@ -43,6 +52,7 @@ def make_token(ledger: Ledger, name: str, scopes: Sequence[str], now: datetime) 
             raise UserError(
                 f"there is no scope {scope!r}", hint=did_you_mean(scope, known) or f"Such as {ALL} or {known[1]}."
             )
+    require_name(name)
     if not scopes:
         raise UserError("expected at least one scope", hint=f"Such as {ALL} or {known[1]}.")
     secret = PREFIX + secrets.token_urlsafe(32)

@@ -6,6 +6,7 @@
 import sys
 from collections.abc import Iterable, Mapping
 
+from mittari.facts.columns import LONGEST_DURATION_S
 from mittari.facts.model import TYPE_MEANINGS, Column, Table
 from mittari.facts.tables import TABLES
 
@@ -104,7 +105,7 @@ def _excuse(column: Column) -> str:
 
 
 def _bounds(column: Column) -> list[str]:
-    low, high = column.minimum, column.maximum
+    low, high = column.minimum, None if column.maximum == LONGEST_DURATION_S else column.maximum
     if low is not None and high is not None:
         return [f"From {low:g} to {high:g}."]
     if low is not None and column.above_minimum:

@@ -31,7 +31,7 @@ TYPE_MEANINGS: dict[ColumnType, str] = {
     "enum": "one word of the list given",
     "ts": "an instant; kept as UTC with microseconds, a time without an offset is read in the source time zone",
     "date": "a local calendar day, `2026-10-05` or `5.10.2026`",
-    "s": "a duration in seconds, fractions allowed",
+    "s": "a duration in seconds, fractions allowed; one of more than 95 years is refused",
     "float": "a number",
     "money": "an amount with up to four decimals, excluding VAT, in the currency of the same row",
     "b": "0 or 1",

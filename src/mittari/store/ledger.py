@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS webhooks (
     name TEXT PRIMARY KEY,
     "table" TEXT NOT NULL,
     secret TEXT NOT NULL,
+    shape TEXT NOT NULL,
     made_at TEXT NOT NULL,
     revoked_at TEXT
 );

@@ -242,7 +242,7 @@ class LocalWorkspace(Workspace):
     ) -> "list[LoadReport]":
         from mittari.load import load
 
-        self._require_engine()
+        self.require_engine()
         reports = load(
             self.warehouse,
             self.settings,
@@ -268,12 +268,12 @@ class LocalWorkspace(Workspace):
         """Rows of several tables that are in memory, in one transaction."""
         from mittari.load import load_many
 
-        self._require_engine()
+        self.require_engine()
         reports = load_many(self.warehouse, self.settings, given, now=self.clock())
         self._make_days()
         return reports
 
-    def _require_engine(self) -> None:
+    def require_engine(self) -> None:
         """Raises UserError where the engine is down: before files are read for it."""
         if self._replica is not None:
             self._replica.ready()

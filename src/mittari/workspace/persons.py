@@ -42,7 +42,7 @@ def erase(workspace: "LocalWorkspace", person: str, employee: bool, dry_run: boo
     if dry_run:
         with workspace.warehouse.session() as connection:
             return _known(store.prepare(connection, person, kind, pseudonym), person, employee)
-    workspace._require_engine()
+    workspace.require_engine()
     with workspace.warehouse.session() as session, workspace.warehouse.writing(session) as connection:
         workspace.warehouse.next_version(connection)
         found = _known(store.prepare(connection, person, kind, pseudonym), person, employee)
