@@ -125,7 +125,13 @@ def plan(pairs: Iterable[Pair], known: Known, chance: Chance, now: datetime) -> 
         at = due_at(survey, candidate, known, now)
         why = why_not(survey, candidate, known, chance, now)
         person = candidate.person or ""
-        if why is None and spent(asks.get(person, ()), invite_id(survey, candidate), at, known.ask_days):
+        # Also at the moment at which a contact that came in time would have been asked about: whoever had been asked
+        # lately then is not asked later, when the days are over.
+        in_time = due_at(survey, candidate, known, candidate.touch_at)
+        if why is None and any(
+            spent(asks.get(person, ()), invite_id(survey, candidate), moment, known.ask_days)
+            for moment in (at, in_time)
+        ):
             why = Why.BUDGET
         if why is None:
             own = invite_id(survey, candidate)

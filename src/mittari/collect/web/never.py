@@ -7,6 +7,7 @@ mail programs (RFC 8058), which is the same POST.
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from mittari.collect.collector import Collector
 from mittari.collect.invite.outbox import cancel_waiting
@@ -21,7 +22,7 @@ SMALL = 10_000
 
 
 @get("/i/{secret:str}/never")
-async def ask_never(request: Visit, secret: str) -> Response[Any]:
+async def ask_never(request: Visit, secret: FromPath[str]) -> Response[Any]:
     """What it means, and the button."""
     collector = collector_of(request)
     link = find_link(collector.ledger, secret)
@@ -42,7 +43,7 @@ async def ask_never(request: Visit, secret: str) -> Response[Any]:
 
 
 @post("/i/{secret:str}/never", status_code=200, request_max_body_size=SMALL)
-async def never(request: Visit, secret: str) -> Response[Any]:
+async def never(request: Visit, secret: FromPath[str]) -> Response[Any]:
     """The person is not asked again, whichever survey and way; what waits is called off. Also after the link's end."""
     collector = collector_of(request)
     link = find_link(collector.ledger, secret)

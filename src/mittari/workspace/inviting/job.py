@@ -39,7 +39,8 @@ def run(workspace: LocalWorkspace, collector: Collector, now: datetime) -> int:
     """Decide about what is new and put those to be asked into the outbox; returns how many were put there."""
     surveys = inviting(collector)
     version = workspace.data_version()
-    look = _look(collector, version, now)
+    newest = _newest(collector, surveys)
+    look = _look(collector, version, newest, now)
     if not surveys or look is None:
         return 0
     decided = decide(workspace, collector, surveys, look)
@@ -57,7 +58,7 @@ def run(workspace: LocalWorkspace, collector: Collector, now: datetime) -> int:
     ]
     written = outbox.put(collector.ledger, rows)
     outbox.forget_done(collector.ledger, now - max(KEEP_DONE, timedelta(days=collector.settings.ask_days)))
-    _remember(collector, version, look, now)
+    _remember(collector, version, newest, look, now)
     return written
 
 
@@ -126,29 +127,26 @@ def language_of(decision: Decision, collector: Collector) -> str:
     return decision.survey.language(None)
 
 
-def _look(collector: Collector, version: int, now: datetime) -> Look | None:
+def _look(collector: Collector, version: int, newest: str, now: datetime) -> Look | None:
     """What is to be looked at; None where nothing has changed."""
     known = dict(collector.ledger.all("SELECT key, value FROM meta WHERE key LIKE 'invitations %'"))
     last = known.get(LOOKED_AT)
-    if last is None or now - datetime.fromisoformat(last) >= ALL_AGAIN or known.get(ADDRESSES) != _newest(collector):
+    if last is None or now - datetime.fromisoformat(last) >= ALL_AGAIN or known.get(ADDRESSES) != newest:
         return Look(0, now)
     before = int(known.get(LOOKED_IN, "0"))
     # A restored warehouse starts to count again below what was seen.
     return None if before == version else Look(before if before < version else 0, now)
 
 
-def _newest(collector: Collector) -> str:
-    """Changes when addresses come in or a survey's file is edited."""
+def _newest(collector: Collector, surveys: Sequence[Survey]) -> str:
+    """Changes when addresses come in, or when surveys begin to ask otherwise."""
     newest = collector.ledger.one("SELECT coalesce(max(at), '') FROM addresses")
-    return f"{newest[0] if newest else ''} {hash_of(inviting(collector))}"
+    rules = " ".join(f"{survey.id} {survey.invitations}" for survey in surveys)
+    return f"{newest[0] if newest else ''} {collector.signer.name(SAMPLE, rules)}"
 
 
-def hash_of(surveys: Sequence[Survey]) -> str:
-    return " ".join(f"{survey.id}:{survey.invitations}" for survey in surveys)
-
-
-def _remember(collector: Collector, version: int, look: Look, now: datetime) -> None:
-    told = {LOOKED_IN: str(version), ADDRESSES: _newest(collector)}
+def _remember(collector: Collector, version: int, newest: str, look: Look, now: datetime) -> None:
+    told = {LOOKED_IN: str(version), ADDRESSES: newest}
     if look.version == 0:
         told[LOOKED_AT] = now.isoformat()
     with collector.ledger.writing() as connection:
