@@ -25,7 +25,7 @@ from mittari.collect.invite.smtp import Mailer
 from mittari.collect.invite.ways import Envelope, Undelivered, Way
 from mittari.collect.links import Context, make_link
 from mittari.collect.survey.model import Survey
-from mittari.errors import UserError
+from mittari.errors import MittariError, UserError
 from mittari.store.inbox import Arrival
 
 log = logging.getLogger("mittari.invite")
@@ -107,7 +107,15 @@ class Sender:
         except UserError as error:  # a setting or a package is missing: it can be mended
             self._undelivered(row, survey, address, Undelivered(str(error)))
         else:
+            self._sent(row, survey)
+
+    def _sent(self, row: Row, survey: Survey) -> None:
+        """It went out. Where that cannot be noted the row stays as a crash would have left it."""
+        try:
             self._note(row, survey, delivered=True)
+        except MittariError as error:
+            log.error("an invitation of %s went out and could not be noted: %s", row.survey, error)
+        else:
             self._end(row, SENT, None)
 
     def _known(self, row: Row, now: datetime) -> tuple[Known, Address | None]:
@@ -127,8 +135,6 @@ class Sender:
 
     def _envelope(self, row: Row, survey: Survey, address: Address, now: datetime) -> Envelope:
         collector = self._collector
-        if not collector.settings.public_address:
-            raise UserError("invitations need a public_address", hint="Set it in mittari.toml.")
         valid = survey.invitations.valid if survey.invitations else VALID
         secret = make_link(collector.ledger, survey.id, row.context, now + valid, row.secret)
         language = survey.language(row.context.language)
