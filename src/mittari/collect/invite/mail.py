@@ -111,12 +111,12 @@ def message(letter: Letter, sender: str, recipient: str, name: str, now: datetim
     found["Message-ID"] = f"<{name}@{address.partition('@')[2]}>"
     found["Auto-Submitted"] = "auto-generated"
     found["X-Auto-Response-Suppress"] = "All"
-    found["Content-Language"] = letter.language
     found["List-Unsubscribe"] = f"<{letter.never}>"
     found["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     values = {"letter": letter, "words": words, "page": page_words(letter.language)}
     found.set_content(_environment().get_template("mail.txt").render(**values))
     found.add_alternative(_environment().get_template("mail.html").render(**values), subtype="html")
+    found["Content-Language"] = letter.language  # last: what begins with Content- goes into the first part
     return found
 
 
