@@ -1,5 +1,7 @@
 """A home of its own for every test that asks people."""
 
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +42,7 @@ def asking(tmp_path: Path, plans_folder: Path, mail_server: MailServer) -> Itera
         with Collector.open(home, workspace.settings, clock) as collector:
             listener = PublicListener(collector, Public("127.0.0.1", 0))
             listener.start()
+            wait_for(int(listener.address.rpartition(":")[2]))
             taking = Taking(home, workspace, collector, Writer(workspace, collector.inbox), listener.address)
             found = Asking(taking, clock, mail_server.mailbox)
             found.settings(public_address=listener.address)
@@ -51,8 +54,16 @@ def asking(tmp_path: Path, plans_folder: Path, mail_server: MailServer) -> Itera
 
 
 def free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Come back once somebody listens there."""
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.01)
