@@ -1,6 +1,6 @@
 """Tokens of other systems: drawn here, shown once, kept as a digest, each with the scopes it may use.
 
-Scopes: `facts:TABLE` for one table, `facts:*` for all.
+Scopes: `facts:TABLE` for one table, `facts:*` for all; `contacts` for addresses, which are no facts.
 """
 
 import re
@@ -16,6 +16,7 @@ from mittari.store.ledger import Ledger
 
 PREFIX = "mit_"
 ALL = "facts:*"
+CONTACTS = "contacts"
 LEFT_OUT = ("business_calendars", "coverage")
 """Tables that only make sense as a whole, and are imported as files."""
 
@@ -29,6 +30,10 @@ class Token:
 
     def may_write(self, table: str) -> bool:
         return self.revoked_at is None and (ALL in self.scopes or f"facts:{table}" in self.scopes)
+
+    @property
+    def may_write_contacts(self) -> bool:
+        return self.revoked_at is None and CONTACTS in self.scopes
 
 
 def taken_in() -> list[str]:
@@ -46,7 +51,7 @@ def require_name(name: str) -> None:
 
 def make_token(ledger: Ledger, name: str, scopes: Sequence[str], now: datetime) -> str:
     """A new token's secret, to be shown once. Raises UserError for an unknown scope or a name in use."""
-    known = [ALL, *(f"facts:{table}" for table in taken_in())]
+    known = [ALL, *(f"facts:{table}" for table in taken_in()), CONTACTS]
     for scope in scopes:
         if scope not in known:
             raise UserError(

@@ -302,6 +302,16 @@ class LocalWorkspace(Workspace):
 
         return examine(self, verify)
 
+    def invite(self, survey: str, person: str, employee: bool = False, dry_run: bool = False) -> dict[str, str | None]:
+        from mittari.workspace.inviting import verbs
+
+        return verbs.invite(self, survey, person, employee, dry_run)
+
+    def invite_plan(self, survey: str) -> dict[str, int]:
+        from mittari.workspace.inviting import verbs
+
+        return verbs.invite_plan(self, survey)
+
     def close_period(self, period: str, by: str | None = None, again: bool = False) -> Closed:
         return closing.close_period(self, period, by, again)
 

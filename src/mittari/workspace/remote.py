@@ -178,6 +178,13 @@ class RemoteWorkspace(Workspace):
     def doctor(self, verify: bool = False) -> list[Finding]:
         return msgspec.convert(self._ask("doctor", verify=verify), list[Finding])
 
+    def invite(self, survey: str, person: str, employee: bool = False, dry_run: bool = False) -> dict[str, str | None]:
+        told = self._ask("invite", survey=survey, person=person, employee=employee, dry_run=dry_run)
+        return msgspec.convert(told, dict[str, str | None])
+
+    def invite_plan(self, survey: str) -> dict[str, int]:
+        return msgspec.convert(self._ask("invite_plan", survey=survey), dict[str, int])
+
     def close_period(self, period: str, by: str | None = None, again: bool = False) -> Closed:
         return msgspec.convert(self._ask("close_period", period=period, by=by, again=again), Closed)
 

@@ -143,6 +143,14 @@ class Workspace(ABC):
         """What is wrong here and how to mend it; `verify` also counts days that are kept as sums again."""
 
     @abstractmethod
+    def invite(self, survey: str, person: str, employee: bool = False, dry_run: bool = False) -> dict[str, str | None]:
+        """Ask one person on purpose: `at` (ISO, UTC) when it is sent, or `why` it is not."""
+
+    @abstractmethod
+    def invite_plan(self, survey: str) -> dict[str, int]:
+        """Of the contacts of the last days, how many a survey asks about, and how many not, by reason."""
+
+    @abstractmethod
     def close_period(self, period: str, by: str | None = None, again: bool = False) -> Closed:
         """Sign the figures of a period that is over: they are kept as reported, whatever is loaded later."""
 
