@@ -4,6 +4,7 @@ import re
 from datetime import UTC
 
 from litestar import Response, post
+from litestar.params import FromPath
 
 from mittari.collect.collector import Collector
 from mittari.collect.web.answers import Refusal, fingerprint
@@ -19,7 +20,7 @@ REFUSED = "the signature does not hold, or not any more"
 
 
 @post("/api/v1/webhooks/{name:str}", status_code=200, request_max_body_size=MOST_BYTES)
-async def webhook(request: Visit, name: str) -> Response[bytes]:
+async def webhook(request: Visit, name: FromPath[str]) -> Response[bytes]:
     """One object or several, in the columns of the webhook's table or renamed by its shape; all stored, or none."""
     collector = collector_of(request)
     try:
