@@ -31,7 +31,7 @@ def post(asking: Asking, body: object, token: str | None) -> tuple[int, dict[str
 
 def test_contacts_need_a_token_of_their_own_scope(asking: Asking) -> None:
     ledger = asking.taking.collector.ledger
-    facts = make_token(ledger, "crm facts", ["facts:*"], NOON)
+    facts = make_token(ledger, "crm-facts", ["facts:*"], NOON)
     contacts = make_token(ledger, "crm", ["contacts"], NOON)
     row = {"customer_id": "c1", "email": "c1@customers.example", "phone": "+358 40 123 4567", "lang": "fi"}
     assert post(asking, row, None)[0] == 401
