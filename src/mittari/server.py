@@ -34,6 +34,8 @@ from mittari.show.web.app import create_app
 from mittari.workspace.inviting.threads import Inviter
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.remote import HOST, SERVER_FILE, TOKEN_HEADER
+from mittari.workspace.repeating import Repeating
+from mittari.workspace.retention import EVERY_S, keep_promises
 from mittari.workspace.writer import Writer
 
 SWITCH_S = 0.001
@@ -217,8 +219,10 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
         outside = PublicListener(collector, public) if public else None
         writer = Writer(workspace, collector.inbox)
         inviter = Inviter(workspace, collector)
+        retention = Repeating("retention", EVERY_S, lambda: keep_promises(workspace, collector, workspace.clock()))
         writer.start()
         inviter.start()
+        retention.start()
         try:
             if outside is not None:
                 outside.start()
@@ -227,6 +231,7 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
         finally:
             if outside is not None:
                 outside.stop()
+            retention.stop()
             inviter.stop()
             writer.stop()
 
