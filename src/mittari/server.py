@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -27,6 +28,7 @@ from mittari.collect.collector import Collector
 from mittari.collect.web.app import public_app, routes
 from mittari.errors import MittariError, UserError
 from mittari.measure.result import Record
+from mittari.react.followups import Asked
 from mittari.show.web.app import create_app
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.remote import HOST, SERVER_FILE, TOKEN_HEADER
@@ -62,6 +64,11 @@ VERBS: dict[str, Verb] = {
     "close_period": lambda workspace, arguments: asdict(workspace.close_period(**arguments)),
     "as_reported": lambda workspace, arguments: workspace.as_reported(**arguments).records(),
     "closes": lambda workspace, _: [asdict(each) for each in workspace.closes()],
+    "answers_by_survey": lambda workspace, arguments: workspace.answers_by_survey(
+        msgspec.convert(arguments["since"], datetime)
+    ),
+    "follow_ups": lambda workspace, arguments: asdict(workspace.follow_ups(msgspec.convert(arguments["asked"], Asked))),
+    "act_on": lambda workspace, arguments: workspace.act_on(**arguments),
     "doctor": lambda workspace, arguments: [asdict(finding) for finding in workspace.doctor(**arguments)],
 }
 
@@ -93,7 +100,7 @@ def _answer(value: Any, status: int) -> Response[bytes]:
 
 def application(workspace: LocalWorkspace, collector: Collector, token: str) -> Litestar:
     """The application on loopback: board, commands, and the routes of collecting to try them out."""
-    app = create_app(workspace, token=token, handlers=[command, routes()])
+    app = create_app(workspace, token=token, handlers=[command, routes()], clock=workspace.clock, collector=collector)
     app.state.workspace = workspace
     app.state.collector = collector
     return app

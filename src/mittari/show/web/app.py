@@ -9,7 +9,8 @@ from litestar.datastructures import CacheControlHeader, State
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
-from mittari.show.web import board, detail, errors, rows
+from mittari.collect.collector import Collector
+from mittari.show.web import board, detail, errors, followups, rows, survey_form, surveys
 from mittari.show.web.cache import Cache, Recent
 from mittari.show.web.guard import GuardedApp
 from mittari.show.web.site import STATIC, Site, templates
@@ -36,16 +37,20 @@ def create_app(
     token: str | None = None,
     clock: Callable[[], datetime] = utc_now,
     handlers: Sequence[Any] = (),
+    collector: Collector | None = None,
 ) -> Litestar:
     """The application over one workspace.
 
     `cache` keeps computed results (see `cache.Cache`), `token` is for handlers of commands and is left in
-    `app.state.token`, `handlers` are further routes, `clock` returns the present instant in naive UTC.
+    `app.state.token`, `handlers` are further routes, `clock` returns the present instant in naive UTC. With a
+    `collector` there are the pages of surveys and of follow-ups.
     """
-    site = Site(source=workspace, cache=cache if cache is not None else Recent(), clock=clock, environment=templates())
+    kept = cache if cache is not None else Recent()
+    site = Site(source=workspace, cache=kept, clock=clock, environment=templates(), collector=collector)
+    collecting = [*surveys.HANDLERS, *survey_form.HANDLERS, *followups.HANDLERS] if collector else []
     files = create_static_files_router(path="/static", directories=[STATIC], cache_control=FOREVER)
     return GuardedApp(
-        route_handlers=[*board.HANDLERS, *detail.HANDLERS, *rows.HANDLERS, favicon, files, *handlers],
+        route_handlers=[*board.HANDLERS, *detail.HANDLERS, *rows.HANDLERS, *collecting, favicon, files, *handlers],
         exception_handlers=errors.HANDLERS,
         state=State({"site": site, "token": token}),
         openapi_config=None,

@@ -223,6 +223,7 @@ def shell(site: Site, view: View, nonce: str) -> str:
         action="/",
         title="Customer service",
         running=site.running(view),
+        waiting=site.waiting(),
     )
 
 
@@ -238,7 +239,8 @@ def parts(site: Site, view: View, nonce: str) -> Iterator[str]:
                 + view.query().replace("&", "&amp;")
                 + '" hx-trigger="load" hx-swap="outerHTML"></div>'
             )
-    yield site.render("board_foot.html", version=site.version(), view=view)
+    marks = site.marks(site.catalogue())
+    yield site.render("board_foot.html", version=site.version(), view=view, marks=marks)
 
 
 def unlocks(definitions: Sequence[Definition]) -> dict[str, list[str]]:
