@@ -110,7 +110,7 @@ def follow_ups(connection: "duckdb.DuckDBPyConnection", asked: Asked) -> FollowU
     ).fetchall()
     counts = connection.execute(
         f"{WAITING} SELECT count(*) FILTER ({VIEW}), count(*) FILTER ({VIEW} AND {OVERDUE}), count(*), "  # noqa: S608
-        f"count(*) FILTER ({OVERDUE}), list_sort(list(DISTINCT coalesce(owner, ''))), list_sort(list(DISTINCT survey)) "
+        f"count(*) FILTER ({OVERDUE}), list_sort(list(DISTINCT coalesce(owner, ''))), list_sort(list(DISTINCT survey) FILTER (survey IS NOT NULL)) "
         "FROM waiting",
         {**common, **view, "now": asked.now},
     ).fetchall()[0]
