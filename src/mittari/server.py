@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 import uvicorn
 from litestar import Litestar, Request, Response, post
+from litestar.params import FromPath, JSONBody
 
 from mittari.collect.collector import Collector
 from mittari.collect.web.app import public_app, routes
@@ -74,7 +75,7 @@ VERBS: dict[str, Verb] = {
 
 
 @post("/api/v1/command/{verb:str}", sync_to_thread=True, status_code=200)
-def command(verb: str, data: dict[str, Any], request: Request[Any, Any, Any]) -> Response[bytes]:
+def command(verb: FromPath[str], data: JSONBody[dict[str, Any]], request: Request[Any, Any, Any]) -> Response[bytes]:
     """One verb of the workspace, for commands that show the token of `server.json`."""
     state = request.app.state
     if not secrets.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), state.token.encode()):

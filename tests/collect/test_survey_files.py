@@ -112,7 +112,14 @@ def test_every_fault_is_told_with_its_place() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{}, {"questions": 3}, {"questions": []}, {"questions": [3]}, {"questions": [{"kind": ["a"]}]}, {"title": {"a": 1}}],
+    [
+        {},
+        {"questions": 3},
+        {"questions": []},
+        {"questions": [3]},
+        {"questions": [{"kind": ["a"]}]},
+        {"title": {"a": 1}},
+    ],
 )
 def test_whatever_a_file_says_the_faults_come_to_an_end(wrong: dict[str, Any]) -> None:
     assert flaws_of("wrong", wrong)

@@ -109,9 +109,9 @@ def follow_ups(connection: "duckdb.DuckDBPyConnection", asked: Asked) -> FollowU
         {**common, **view, "limit": asked.limit, "offset": asked.offset},
     ).fetchall()
     counts = connection.execute(
-        f"{WAITING} SELECT count(*) FILTER ({VIEW}), count(*) FILTER ({VIEW} AND {OVERDUE}), count(*), "  # noqa: S608
-        f"count(*) FILTER ({OVERDUE}), list_sort(list(DISTINCT coalesce(owner, ''))), list_sort(list(DISTINCT survey) FILTER (survey IS NOT NULL)) "
-        "FROM waiting",
+        f"{WAITING} SELECT count(*) FILTER ({VIEW}), count(*) FILTER ({VIEW} AND {OVERDUE}), "  # noqa: S608
+        f"count(*), count(*) FILTER ({OVERDUE}), list_sort(list(DISTINCT coalesce(owner, ''))), "
+        "list_sort(list(DISTINCT survey) FILTER (survey IS NOT NULL)) FROM waiting",
         {**common, **view, "now": asked.now},
     ).fetchall()[0]
     return FollowUps([FollowUp(*row) for row in found], *counts[:4], *([*(each or [])] for each in counts[4:]))

@@ -12,6 +12,7 @@ from typing import Any
 from litestar import Litestar, Response, Router, get
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 from litestar.types import Message
 
 from mittari.collect.collector import Collector
@@ -28,7 +29,7 @@ MOST_BYTES = 1_000_000
 
 
 @get("/collect/{name:str}")
-async def file(name: str) -> Response[bytes]:
+async def file(name: FromPath[str]) -> Response[bytes]:
     """A style sheet, picture or script of the customers' pages."""
     try:
         body, kind = static_file(name)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, post
+from litestar.params import FromPath
 
 from mittari.collect.checking import checked
 from mittari.collect.collector import Collector
@@ -27,7 +28,7 @@ KEY = re.compile(r"[!-~]{1,200}")
 
 
 @post("/api/v1/facts/{table:str}", status_code=200, request_max_body_size=MOST_BYTES)
-async def facts(request: Visit, table: str) -> Response[bytes]:
+async def facts(request: Visit, table: FromPath[str]) -> Response[bytes]:
     """One row (an object), several (an array), or one a line (NDJSON); all are stored, or none."""
     collector = collector_of(request)
     try:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Response, get, post
 from litestar.exceptions import ClientException
+from litestar.params import FromPath
 
 from mittari.collect.collector import Collector
 from mittari.collect.links import Context, Link, find_link, use_link
@@ -52,7 +53,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @get("/s/{name:str}")
-async def open_survey(request: Visit, name: str) -> Response[Any]:
+async def open_survey(request: Visit, name: FromPath[str]) -> Response[Any]:
     """The first question of a survey that anybody with the address may answer."""
     collector = collector_of(request)
     place = _place(collector, name, request.query_params.get("p"))
@@ -73,7 +74,7 @@ async def open_survey(request: Visit, name: str) -> Response[Any]:
 
 
 @get("/i/{secret:str}")
-async def invited(request: Visit, secret: str) -> Response[Any]:
+async def invited(request: Visit, secret: FromPath[str]) -> Response[Any]:
     """The first question for somebody who was invited by a link for one use."""
     collector = collector_of(request)
     link = find_link(collector.ledger, secret)
@@ -99,7 +100,7 @@ async def invited(request: Visit, secret: str) -> Response[Any]:
 
 
 @get("/s/{name:str}/next")
-async def next_page(request: Visit, name: str) -> Response[Any]:
+async def next_page(request: Visit, name: FromPath[str]) -> Response[Any]:
     """The question that a form has come to, or the thanks at its end."""
     collector = collector_of(request)
     form = _form(collector, name, request.query_params.get("f"))
@@ -114,7 +115,7 @@ async def next_page(request: Visit, name: str) -> Response[Any]:
 
 
 @post("/s/{name:str}/answer", status_code=303, request_max_body_size=FORM_BYTES)
-async def answer(request: Visit, name: str) -> Response[Any]:
+async def answer(request: Visit, name: FromPath[str]) -> Response[Any]:
     """Store one answer, then show what comes next."""
     collector = collector_of(request)
     if wait := collector.limiter.wait_for(_sender(request)):
@@ -139,7 +140,7 @@ async def answer(request: Visit, name: str) -> Response[Any]:
 
 
 @get("/s/{name:str}/privacy")
-async def privacy(request: Visit, name: str) -> Response[Any]:
+async def privacy(request: Visit, name: FromPath[str]) -> Response[Any]:
     """What is kept of an answer, why one was asked, and who reacts."""
     collector = collector_of(request)
     form = _form(collector, name, request.query_params.get("f"))
