@@ -33,7 +33,7 @@ class Named(sample.SampleWorkspace):
 
     def catalogue(self, kpi_id: str | None = None) -> Any:
         found = super().catalogue(kpi_id)
-        return [replace(found[0], title="Net Promoter Score", neutral_title="Recommendation score"), *found[1:]]
+        return [replace(found[0], title="A Name of Theirs", neutral_title="A plain name"), *found[1:]]
 
 
 @pytest.mark.parametrize(("name", "shown"), [("mark", True), ("neutral", False)])
@@ -44,6 +44,6 @@ def test_pages_with_the_name_carry_the_notice(name: str, shown: bool) -> None:
     for path in ("/", f"/kpi/{kpi_id}"):
         text = visitor.get(path).text
         assert ("Fred Reichheld" in text) is shown, path
-        assert ("Net Promoter Score" in text) is shown, path
-        assert ("Recommendation score" in text) is not shown, path
+        assert ("A Name of Theirs" in text) is shown, path
+        assert ("A plain name" in text) is not shown, path
     assert "Fred Reichheld" not in visitor.get(f"/kpi/{other}").text

@@ -151,16 +151,23 @@ def _rating(form: Form, brand: str, is_own: bool, score: float) -> dict[str, Any
 def _follow_up(
     survey: Survey, form: Form, question: Question, given: Given, row: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """That somebody is to react to a low score; closed again where the same form made it a better one."""
+    """That somebody is to react to a low score; closed again where the same form made it a better one.
+
+    A low score that was told before and stays low keeps what has been done about it since.
+    """
     before = score_of(form.answers.get(question.id, SKIPPED))
     was_low = before is not None and question.is_low(before)
     is_low = given.score is not None and question.is_low(given.score)
     if (not is_low and not was_low) or survey.is_test or form.trial:
         return None
-    return {
+    known = {
         "action_id": f"low:{row['response_id']}",
         "response_id": row["response_id"],
         "kind": "contact" if row["customer_id"] or row["employee_id"] else "fix",
+    }
+    if is_low and was_low:
+        return known
+    return known | {
         "opened_at": row["responded_at"],
         "closed_at": None if is_low else row["responded_at"],
         "owner": survey.owner,

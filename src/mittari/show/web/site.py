@@ -94,7 +94,11 @@ class Site:
         """How many low scores wait, for the head of the board; None where nothing is collected."""
         if self.collector is None:
             return None
-        return self.read(("follow-ups",), lambda: self.source.follow_ups(self.asked(limit=0)))
+        try:
+            return self.read(("follow-ups",), lambda: self.source.follow_ups(self.asked(limit=0)))
+        except Exception:  # the board must stand without them
+            log.exception("the follow-ups could not be counted")
+            return None
 
     def read(self, key: tuple[Any, ...], compute: Callable[[], Value]) -> Value:
         """What `compute` finds in the workspace, kept until the data or the five minutes change.

@@ -5,7 +5,7 @@ it. Adding, removing and moving questions are submit buttons: they give the form
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from mittari.collect.survey.kinds import ready_text
@@ -94,9 +94,10 @@ def number_of(text: str) -> float | int | str:
     return int(value) if value.is_integer() else value
 
 
-def unseen(given: Mapping[str, Any], shown: Sequence[str]) -> str:
-    """What the form does not show, to travel in it."""
-    return json.dumps({key: value for key, value in given.items() if key not in shown}, ensure_ascii=False)
+def unseen(given: Mapping[str, Any], shown: Sequence[str], known: Collection[str]) -> str:
+    """What the form does not show, to travel in it; keys that nobody knows are left out."""
+    kept = {key: value for key, value in given.items() if key in known and key not in shown}
+    return json.dumps(kept, ensure_ascii=False, default=str)
 
 
 def _unseen(text: str, shown: Sequence[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from litestar.params import FromPath
 
 from mittari.collect.collector import Collector
 from mittari.collect.survey.faults import Flaw, flaws_of
-from mittari.collect.survey.files import survey_of, why_closed
+from mittari.collect.survey.files import KEYS, QUESTION_KEYS, survey_of, why_closed
 from mittari.collect.survey.kinds import FIXED, KIND_WORDS, STARTS, USUAL, kind_words, ready_text
 from mittari.collect.survey.model import COMMENT, SCALES, TEXT_KINDS
 from mittari.collect.survey.texts import LANGUAGES, language_name, ready_items
@@ -138,7 +138,10 @@ def form_page(
     """The form with what was given, and each message beside its field."""
     site: Site = request.app.state.site
     collector = collector_of(request)
-    questions = with_ids([each for each in given.get("questions", []) if isinstance(each, dict)])
+    listed = given.get("questions")
+    questions = with_ids([each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else [])
+    own = given.get("languages")
+    chosen = [str(tag) for tag in own] if isinstance(own, list) and own else list(LANGUAGES)
     text = site.render(
         "survey_form.html",
         title=str(given.get("title") or name or "New survey"),
@@ -152,15 +155,16 @@ def form_page(
             question_fields(site, number, each, questions, flaws, given) for number, each in enumerate(questions)
         ],
         languages=languages_of(given),
-        chosen=given.get("languages") or list(LANGUAGES),
+        chosen=chosen,
         language_name=language_name,
         shipped=LANGUAGES,
         addable=addable(),
         kind_words=KIND_WORDS,
-        unseen=fields_of_survey.unseen(given, fields_of_survey.SHOWN),
+        unseen=fields_of_survey.unseen(given, fields_of_survey.SHOWN, KEYS),
         seen=seen,
         flaws={flaw.key: flaw.text for flaw in flaws if flaw.question is None and flaw.key},
-        general=[flaw.text for flaw in flaws if flaw.question is None and not flaw.key],
+        general=[flaw.text for flaw in flaws if flaw.question is None and flaw.key not in SHOWN_KEYS],
+        stored=status == 200,
         wrong=len(flaws),
         state=state_of(name, given) if name and not flaws else None,
         trial=trial_of(collector, name) if name else None,
@@ -201,17 +205,18 @@ def question_fields(
         "scale": fields_of_survey.scale_text(question),
         "texts": texts,
         "own": bool(own),
-        "asked": next((text or ready for tag, text, ready in texts if tag in (given.get("languages") or ["en"])), ""),
+        "asked": next((text or ready for tag, text, ready in texts if text or ready), ""),
         "condition": condition or {},
         "earlier": [(each["id"], kind_words(str(each.get("kind")), each.get("item"))) for each in scored],
         "brands": "\n".join(str(brand) for brand in question.get("brands") or []),
-        "unseen": fields_of_survey.unseen(question, fields_of_survey.SHOWN_OF_QUESTION),
+        "unseen": fields_of_survey.unseen(question, fields_of_survey.SHOWN_OF_QUESTION, QUESTION_KEYS),
         "flaws": {flaw.key: flaw.text for flaw in mine if flaw.key},
         "general": [flaw.text for flaw in mine if not flaw.key or flaw.key not in PLACED],
         "is_comment": kind == COMMENT,
     }
 
 
+SHOWN_KEYS = (*fields_of_survey.SHOWN, "name")
 PLACED = ("item", "scale", "faces", "about", "text", "ask_if", "brands", "own_brand")
 
 
@@ -246,7 +251,8 @@ def addable() -> list[tuple[str, str]]:
 def languages_of(given: Mapping[str, Any]) -> list[str]:
     """The languages whose texts are shown: those shipped, and the survey's own."""
     chosen = given.get("languages")
-    return list(dict.fromkeys([*LANGUAGES, *(chosen if isinstance(chosen, list) else [])]))
+    own = [str(tag) for tag in chosen] if isinstance(chosen, list) else []
+    return list(dict.fromkeys([*LANGUAGES, *own]))
 
 
 def state_of(name: str, given: Mapping[str, Any]) -> str | None:
