@@ -257,6 +257,7 @@ def shell(site: Site, view: View, nonce: str) -> str:
         action="/",
         title="Customer service",
         running=site.running(view),
+        waiting=site.waiting(),
     )
 
 
@@ -272,7 +273,8 @@ def parts(site: Site, view: View, nonce: str, mark: str) -> Iterator[str]:
                 + view.query().replace("&", "&amp;")
                 + '" hx-trigger="load" hx-swap="outerHTML"></div>'
             )
-    yield site.render("board_foot.html", version=site.version(), view=view, mark=mark)
+    marks = site.marks(site.catalogue())
+    yield site.render("board_foot.html", version=site.version(), view=view, mark=mark, marks=marks)
 
 
 def unlocks(definitions: Sequence[Definition]) -> dict[str, list[str]]:
