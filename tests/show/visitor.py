@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from looping import run
+
 PORT = 8710
 
 
@@ -61,7 +63,7 @@ class Visitor:
             "client": ("127.0.0.1", 50000),
             "app": self.app,
         }
-        return asyncio.run(self._exchange(scope))
+        return run(self._exchange(scope))
 
     async def _exchange(self, scope: dict[str, Any]) -> Answer:
         messages: list[dict[str, Any]] = []

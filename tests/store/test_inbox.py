@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from looping import run
 from mittari.errors import Fault
 from mittari.store import inbox as inboxes
 from mittari.store.inbox import Arrival, Inbox, Key, KeyReused, Overloaded
@@ -62,7 +63,7 @@ def test_many_at_once_share_commits_and_none_is_lost(inbox: Inbox):
     async def everybody():
         await asyncio.gather(*(inbox.keep([arrival(number)]) for number in range(2000)))
 
-    asyncio.run(everybody())
+    run(everybody())
     assert len(inbox.waiting(5000)) == 2000
     assert commits < 200
 
@@ -84,7 +85,7 @@ def test_the_same_key_twice_in_one_commit_is_stored_once(inbox: Inbox):
     async def twice():
         return await asyncio.gather(*(inbox.keep([arrival(1)], key("a")) for _ in range(50)))
 
-    answers = asyncio.run(twice())
+    answers = run(twice())
     assert (answers.count(None), answers.count(b"first")) == (1, 49)
     assert len(inbox.waiting(100)) == 1
 
@@ -129,7 +130,7 @@ def test_a_visitor_who_goes_away_does_not_stop_the_others(inbox: Inbox):
         tasks[3].cancel()
         return await asyncio.gather(*tasks, return_exceptions=True)
 
-    answers = asyncio.run(some_leave())
+    answers = run(some_leave())
     assert answers.count(None) == 19
 
 
