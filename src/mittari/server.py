@@ -1,5 +1,5 @@
 """The server of one installation: the board for people and the verbs for commands on loopback, and where it is asked
-for, a public listener that only takes in feedback.
+for, a public listener (`mittari.outside`) that only takes in feedback.
 
 It owns the warehouse while it runs, and empties the inbox into it. `server.json` in the home tells commands where it
 listens.
@@ -14,7 +14,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,9 +24,10 @@ import uvicorn
 from litestar import Litestar, Request, Response, post
 
 from mittari.collect.collector import Collector
-from mittari.collect.web.app import public_app, routes
+from mittari.collect.web.app import routes
 from mittari.errors import MittariError, UserError
 from mittari.measure.result import Record
+from mittari.outside import Outside, Public, bind
 from mittari.show.web.app import create_app
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.remote import HOST, SERVER_FILE, TOKEN_HEADER
@@ -114,62 +115,6 @@ def announced(home: Path, port: int, token: str) -> Any:
         path.unlink(missing_ok=True)
 
 
-def listener(port: int, host: str = HOST, option: str = "--port") -> socket.socket:
-    """A socket bound to an address; a taken port is the user's to choose again. Port 0 takes a free one."""
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        raise UserError(
-            f"port {port} cannot be used: {error.strerror or error}", where=host, hint=f"choose another with {option}"
-        ) from error
-    return bound
-
-
-@dataclass(frozen=True)
-class Public:
-    """Where the public listener answers, and the certificate it shows; without one it speaks plain HTTP."""
-
-    host: str
-    port: int
-    certificate: Path | None = None
-    key: Path | None = None
-
-
-class PublicListener:
-    """The public listener: surveys, kiosks, widget, intake and webhooks, in a thread of its own."""
-
-    def __init__(self, collector: Collector, public: Public) -> None:
-        self._socket = listener(public.port, public.host, "--public")
-        self.port = int(self._socket.getsockname()[1])
-        name = f"[{public.host}]" if ":" in public.host else public.host
-        self.address = f"{'https' if public.certificate else 'http'}://{name}:{self.port}"
-        config = uvicorn.Config(
-            public_app(collector),
-            log_level="warning",
-            server_header=False,
-            access_log=False,
-            ssl_certfile=public.certificate,
-            ssl_keyfile=public.key,
-            timeout_graceful_shutdown=5,
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, name="public", daemon=True
-        )
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Answer what is under way, then stop listening."""
-        self._server.should_exit = True
-        self._thread.join(timeout=10)
-        self._socket.close()
-
-
 Started = Callable[[str, Callable[[], None]], None]
 """Told once the server listens: the board's address, and what stops the server."""
 
@@ -180,7 +125,7 @@ def serve(
     """Serve until interrupted, or until what `on_start` was given is called."""
     token = secrets.token_urlsafe(32)
     _end_in_order()
-    with listener(port) as bound, collecting(workspace, public) as collector:
+    with bind(HOST, port, "--port") as bound, collecting(workspace, public) as collector:
         actual = int(bound.getsockname()[1])
         config = uvicorn.Config(
             application(workspace, collector, token), log_level="warning", server_header=False, access_log=False
@@ -192,9 +137,9 @@ def serve(
 
 @contextmanager
 def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Collector]:
-    """The inbox open and emptied, and the public listener answering, while the server runs."""
+    """The inbox open and emptied, and the public listener kept alive, while the server runs."""
     with Collector.open(workspace.home, workspace.settings, workspace.clock) as collector:
-        outside = PublicListener(collector, public) if public else None
+        outside = Outside(workspace.home, public, collector.inbox.arrived.set) if public else None
         writer = Writer(workspace, collector.inbox)
         writer.start()
         try:

@@ -273,6 +273,10 @@ class Inbox:
         with self._read_lock:
             return self._reading.execute('SELECT id, "table", reason FROM set_aside ORDER BY id').fetchall()
 
+    def is_crowded(self, many: int) -> bool:
+        """Whether so many wait, as far as this process knows."""
+        return self._waiting >= many
+
     def _count(self) -> int:
         """How many arrivals wait, by their numbers: counting them would take longer the more there are."""
         with self._read_lock:
