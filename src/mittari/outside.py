@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -28,6 +29,8 @@ from mittari.settings import Settings
 log = logging.getLogger("mittari.outside")
 
 COMMAND = [sys.executable, "-P", "-c", "import sys; from mittari.cli import main; sys.exit(main())"]
+LOWER = 5
+"""By so much the priority of the server is lower than that of its listener."""
 AGAIN_S = 1.0
 """So long after its death a listener is started again."""
 
@@ -67,11 +70,14 @@ class Outside:
         self.address = f"{'https' if public.certificate else 'http'}://{name}:{self.port}"
         self._home, self._public, self._on_arrival = home, public, on_arrival
         self._process: subprocess.Popen[bytes] | None = None
-        self._stopped = threading.Event()
+        self._stopped, self._begun = threading.Event(), threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="outside", daemon=True)
 
     def start(self) -> None:
+        """Start it, and from now on let this process, which computes boards, leave the listener the first turn."""
         self._keeper.start()
+        self._begun.wait(timeout=10)
+        yield_turns()
 
     def stop(self) -> None:
         """Let it answer what is under way, then end."""
@@ -88,6 +94,7 @@ class Outside:
     def _keep(self) -> None:
         while not self._stopped.is_set():
             self._process = self._started()
+            self._begun.set()
             if self._process.stdout is not None:
                 self._listen_for_arrivals(self._process.stdout)
             code = self._process.wait()
@@ -107,6 +114,14 @@ class Outside:
             command += ["--tls-cert", str(self._public.certificate), "--tls-key", str(self._public.key)]
         pipe = subprocess.PIPE
         return subprocess.Popen(command, stdin=pipe, stdout=pipe, pass_fds=[number])  # noqa: S603  # ourselves
+
+
+def yield_turns() -> None:
+    """Lower the priority of every thread of this process, and so of those it starts later."""
+    lower = os.getpriority(os.PRIO_PROCESS, 0) + LOWER
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(OSError):  # it has ended meanwhile
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), lower)
 
 
 def listen(home: Path, settings: Settings, number: int, certificate: Path | None, key: Path | None) -> None:
