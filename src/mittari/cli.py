@@ -13,6 +13,7 @@ from mittari.commands import (
     facts,
     installation,
     invite,
+    listen,
     numbers,
     person,
     survey,
@@ -23,6 +24,10 @@ from mittari.commands import (
 from mittari.errors import MittariError, UserError
 
 FAULT, USER, REJECTS = 1, 2, 3
+GROUPS = (
+    *(demo, installation, facts, numbers, closing, token, tls),
+    *(person, webhook, contacts, invite, survey, listen),
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -42,7 +47,7 @@ def parser() -> Parser:
     )
     top.add_argument("--traceback", action="store_true", help="show where in Mittari an error arose")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (demo, installation, facts, numbers, closing, token, tls, person, webhook, contacts, invite, survey):
+    for group in GROUPS:
         group.add(commands)
     return top
 

@@ -22,5 +22,5 @@ STAGES = (
 SHARED = ("settings", "errors", "time", "money", "web", "flow")
 """Modules that any stage may import. Among themselves they may import each other; they never import a stage."""
 
-OVERSEERS = ("__init__", "__main__", "workspace", "server", "cli", "commands", "simulate")
+OVERSEERS = ("__init__", "__main__", "workspace", "server", "outside", "cli", "commands", "simulate")
 """Modules that see every stage and that no stage may import."""

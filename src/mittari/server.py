@@ -1,5 +1,5 @@
 """The server of one installation: the board for people and the verbs for commands on loopback, and where it is asked
-for, a public listener that only takes in feedback.
+for, a public listener (`mittari.outside`) that only takes in feedback.
 
 It owns the warehouse while it runs, and empties the inbox into it. `server.json` in the home tells commands where it
 listens.
@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -28,9 +28,10 @@ from litestar.params import FromPath, JSONBody
 
 from mittari.collect.authority import load_for_uvicorn
 from mittari.collect.collector import Collector
-from mittari.collect.web.app import public_app, routes
+from mittari.collect.web.app import routes
 from mittari.errors import MittariError, UserError
 from mittari.measure.result import Record
+from mittari.outside import Outside, Public, bind
 from mittari.react.followups import Asked
 from mittari.show.web.app import create_app
 from mittari.workspace.inviting.threads import Inviter
@@ -134,61 +135,6 @@ def announced(home: Path, port: int, token: str) -> Any:
         path.unlink(missing_ok=True)
 
 
-def listener(port: int, host: str = HOST, option: str = "--port") -> socket.socket:
-    """A socket bound to an address; a taken port is the user's to choose again. Port 0 takes a free one."""
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        raise UserError(
-            f"port {port} cannot be used: {error.strerror or error}", where=host, hint=f"choose another with {option}"
-        ) from error
-    return bound
-
-
-@dataclass(frozen=True)
-class Public:
-    """Where the public listener answers, and the certificate it shows; without one it speaks plain HTTP."""
-
-    host: str
-    port: int
-    certificate: Path | None = None
-    key: Path | None = None
-
-
-class PublicListener:
-    """The public listener: surveys, kiosks, widget, intake and webhooks, in a thread of its own."""
-
-    def __init__(self, collector: Collector, public: Public) -> None:
-        self._socket = listener(public.port, public.host, "--public")
-        self.port = int(self._socket.getsockname()[1])
-        name = f"[{public.host}]" if ":" in public.host else public.host
-        self.address = f"{'https' if public.certificate else 'http'}://{name}:{self.port}"
-        config = uvicorn.Config(
-            public_app(collector),
-            log_level="warning",
-            server_header=False,
-            access_log=False,
-            timeout_graceful_shutdown=5,
-            **_certificate(public),
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, name="public", daemon=True
-        )
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Answer what is under way, then stop listening."""
-        self._server.should_exit = True
-        self._thread.join(timeout=10)
-        self._socket.close()
-
-
 Started = Callable[[str, Callable[[], None]], None]
 """Told once the server listens: the board's address, and what stops the server."""
 
@@ -200,7 +146,7 @@ def serve(
     token = secrets.token_urlsafe(32)
     sys.setswitchinterval(SWITCH_S)
     _end_in_order()
-    with listener(port) as bound, collecting(workspace, public) as collector:
+    with bind(HOST, port, "--port") as bound, collecting(workspace, public) as collector:
         actual = int(bound.getsockname()[1])
         app = application(workspace, collector, token)
         config = uvicorn.Config(app, log_level="warning", server_header=False, access_log=False)
@@ -209,21 +155,21 @@ def serve(
             server.run(sockets=[bound])
 
 
-def _certificate(public: Public) -> dict[str, Any]:
-    """The options of uvicorn for the certificate, checked before anything listens. Raises UserError."""
-    if public.certificate is None or public.key is None:
-        return {}
+def _check_certificate(public: Public | None) -> None:
+    """Before anything listens: that certificate and key can be used. Raises UserError."""
+    if public is None or public.certificate is None or public.key is None:
+        return
     checked = load_for_uvicorn(public.certificate, public.key, datetime.now(UTC))
     if checked.warning:
         print(f"mittari: {checked.warning}", file=sys.stderr)  # noqa: T201  # whoever starts the server shall see it
-    return dict(checked.options)
 
 
 @contextmanager
 def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Collector]:
-    """The inbox open and emptied, and the public listener answering, while the server runs."""
+    """The inbox open and emptied, and the public listener kept alive, while the server runs."""
+    _check_certificate(public)
     with Collector.open(workspace.home, workspace.settings, workspace.clock) as collector:
-        outside = PublicListener(collector, public) if public else None
+        outside = Outside(workspace.home, public, collector.inbox.arrived.set) if public else None
         writer = Writer(workspace, collector.inbox)
         inviter = Inviter(workspace, collector)
         retention = Repeating("retention", EVERY_S, lambda: keep_promises(workspace, collector, workspace.clock()))

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import mittari
+from collect.listening import listening
 from collect.taking import Taking
 from mittari.collect.collector import Collector
-from mittari.server import Public, PublicListener
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.writer import Writer
 
@@ -21,9 +21,5 @@ def taking(tmp_path_factory: pytest.TempPathFactory, plans_folder: Path) -> Iter
     with mittari.open(home) as workspace:
         assert isinstance(workspace, LocalWorkspace)
         with Collector.open(home, workspace.settings, workspace.clock) as collector:
-            listener = PublicListener(collector, Public("127.0.0.1", 0))
-            listener.start()
-            try:
-                yield Taking(home, workspace, collector, Writer(workspace, collector.inbox), listener.address)
-            finally:
-                listener.stop()
+            with listening(collector) as address:
+                yield Taking(home, workspace, collector, Writer(workspace, collector.inbox), address)

@@ -76,7 +76,7 @@ def run_serve(chosen: argparse.Namespace) -> int:
 def public_listener(chosen: argparse.Namespace) -> Any:
     """What the options say of the public listener; None without it."""
     from mittari.errors import UserError
-    from mittari.server import Public
+    from mittari.outside import Public
 
     if bool(chosen.tls_cert) != bool(chosen.tls_key):
         raise UserError("--tls-cert and --tls-key belong together", hint="`mittari tls` makes both.")

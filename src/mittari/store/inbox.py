@@ -12,6 +12,7 @@ never lost once acknowledged; it may be handed out twice after a crash, which ke
 import asyncio
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -24,7 +25,7 @@ from typing import Any, Self
 import msgspec
 
 from mittari.errors import Fault, MittariError, UserError
-from mittari.store.sqlite import open_file
+from mittari.store.sqlite import PATIENCE_S, open_file
 
 FILE_NAME = "inbox.sqlite"
 MOST_GATHERED = 20_000
@@ -34,6 +35,8 @@ MOST_WAITING = 2_000_000
 """So many arrivals may wait for the writer."""
 HANDED_BYTES = 16_000_000
 """So much is handed to the writer at once, and always at least one arrival."""
+LONG_LOG_PAGES = 8_000
+"""From so many pages on a commit tidies the log itself, where emptying the inbox has not kept it short."""
 KEYS_FOR = timedelta(days=7)
 """So long the answer to an idempotency key is remembered."""
 
@@ -132,7 +135,10 @@ class Inbox:
         self.path = path
         self._clock = clock
         self._writing = open_file(path, SCHEMA)
+        self._writing.execute("PRAGMA busy_timeout = 0")
+        self._writing.execute(f"PRAGMA wal_autocheckpoint = {LONG_LOG_PAGES}")
         self._reading = open_file(path, SCHEMA)
+        self._reading.execute("PRAGMA synchronous = NORMAL")
         self._read_lock = threading.Lock()
         self._gathered: deque[_Put] = deque()
         self._gathered_bytes = 0
@@ -194,7 +200,7 @@ class Inbox:
         told: list[Told] = []
         try:
             now = self._clock().isoformat()
-            self._writing.execute("BEGIN IMMEDIATE")
+            self._begin()
             told = [self._enter(put, now) for put in puts]
             self._forget_keys(now)
             self._writing.execute("COMMIT")
@@ -207,6 +213,19 @@ class Inbox:
                 self._waiting = _counted(self._writing)
             self.arrived.set()
         _tell(puts, told)
+
+    def _begin(self) -> None:
+        """Begin a transaction as soon as nobody else writes. SQLite's own waiting sleeps up to 100 ms at a time."""
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                self._writing.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(0.001)
+            else:
+                return
 
     def _enter(self, put: _Put, now: str) -> Told:
         if put.key is not None:
@@ -251,9 +270,14 @@ class Inbox:
         return [Waiting(number, table, how, msgspec.json.decode(rows)) for number, table, how, rows in found]
 
     def done(self, last: int) -> None:
-        """Forget the arrivals up to and including `last`: the warehouse has them."""
+        """Forget the arrivals up to and including `last`: the warehouse has them.
+
+        Not awaited on disk, since handing them out again does no harm; what the log holds is then put in its place, so
+        that no commit has to.
+        """
         with self._read_lock:
             self._reading.execute("DELETE FROM arrivals WHERE id <= ?", (last,))
+            self._reading.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         self._waiting = self._count()
 
     def set_aside(self, arrival: Waiting, reason: str) -> None:
@@ -272,6 +296,10 @@ class Inbox:
         """What was set aside: number, table and reason."""
         with self._read_lock:
             return self._reading.execute('SELECT id, "table", reason FROM set_aside ORDER BY id').fetchall()
+
+    def is_crowded(self, many: int) -> bool:
+        """Whether so many wait, as far as this process knows."""
+        return self._waiting >= many
 
     def _count(self) -> int:
         """How many arrivals wait, by their numbers: counting them would take longer the more there are."""

@@ -9,9 +9,9 @@ import pytest
 
 import mittari
 from collect.invite.asking import CARE, Asking, Clock, Mailbox, MailServer
+from collect.listening import listening
 from collect.taking import Taking
 from mittari.collect.collector import Collector
-from mittari.server import Public, PublicListener
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.writer import Writer
 
@@ -39,18 +39,12 @@ def asking(tmp_path: Path, plans_folder: Path, mail_server: MailServer) -> Itera
     with mittari.open(home) as workspace:
         assert isinstance(workspace, LocalWorkspace)
         workspace.clock = clock
-        with Collector.open(home, workspace.settings, clock) as collector:
-            listener = PublicListener(collector, Public("127.0.0.1", 0))
-            listener.start()
-            wait_for(int(listener.address.rpartition(":")[2]))
-            taking = Taking(home, workspace, collector, Writer(workspace, collector.inbox), listener.address)
+        with Collector.open(home, workspace.settings, clock) as collector, listening(collector) as address:
+            taking = Taking(home, workspace, collector, Writer(workspace, collector.inbox), address)
             found = Asking(taking, clock, mail_server.mailbox)
-            found.settings(public_address=listener.address)
+            found.settings(public_address=address)
             taking.survey("care", CARE)
-            try:
-                yield found
-            finally:
-                listener.stop()
+            yield found
 
 
 def free_port() -> int:

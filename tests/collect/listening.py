@@ -1,0 +1,23 @@
+"""The public listener in a thread of the test's own process, over a collector that the test holds."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mittari.collect.collector import Collector
+from mittari.outside import answering, bind
+
+
+@contextmanager
+def listening(collector: Collector) -> Iterator[str]:
+    """Its address while it answers."""
+    bound = bind("127.0.0.1", 0, "--public")
+    server = answering(collector)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        bound.close()
