@@ -62,7 +62,7 @@ def inviting(collector: Collector) -> list[Survey]:
 def decide(
     workspace: LocalWorkspace, collector: Collector, surveys: Sequence[Survey], look: Look
 ) -> tuple[list[Decision], Known]:
-    """A decision about every contact of a look, of all surveys at once, since they share budgets; and what was known."""
+    """A decision about every contact of a look, of all surveys at once (they share budgets); and what was known."""
     pairs = [pair for survey in surveys for pair in _pairs(workspace, survey, look)]
     persons = sorted({candidate.person for _, candidate in pairs if candidate.person})
     taken = outbox.taken(collector.ledger, [invite_id(*pair) for pair in pairs])
