@@ -90,18 +90,18 @@ def test_a_file_is_taken_in_or_refused_as_a_whole(
 
 def test_an_erased_person_leaves_nothing_but_the_wish_not_to_be_asked(asking: Asking) -> None:
     collector = asking.taking.collector
-    asking.customers("c1", "c2")
-    asking.solved_all({"k1": "c1", "k2": "c2"})
+    asking.customers("maija", "liisa")
+    asking.solved_all({"k1": "maija", "k2": "liisa"})
     asking.look()
     asking.clock.pass_(hours=1)
     asking.send()
-    opt_out(collector.ledger, collector.signer, "customer:c1", NOON)
-    assert forget_person(collector.ledger, "c1") == 3
+    opt_out(collector.ledger, collector.signer, "customer:maija", NOON)
+    assert forget_person(collector.ledger, "maija") == 3
     for table in ("addresses", "outbox", "links", "opted_out"):
         rows = repr(collector.ledger.all(f"SELECT * FROM {table}"))
-        assert "c1" not in rows
-        assert ("c2" in rows) == (table != "opted_out")
-    assert opted_out(collector.ledger, collector.signer, ["customer:c1", "customer:c2"]) == {"customer:c1"}
+        assert "maija" not in rows
+        assert ("liisa" in rows) == (table != "opted_out")
+    assert opted_out(collector.ledger, collector.signer, ["customer:maija", "customer:liisa"]) == {"customer:maija"}
 
 
 JSON = st.recursive(

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mittari.collect.invite.quiet import next_allowed
@@ -47,6 +47,7 @@ QUIET = st.builds(
 AROUND_CHANGES = st.sampled_from([datetime(2026, 10, 24, 18), datetime(2027, 3, 27, 18), datetime(2026, 7, 3, 12)])
 
 
+@example(QuietHours(241, 181), datetime(2027, 3, 27, 18), 0)  # the clock jumps over the end of the stretch
 @given(quiet=QUIET, begin=AROUND_CHANGES, minutes=st.integers(0, 36 * 60))
 def test_it_is_the_first_minute_at_which_the_clock_shows_no_quiet_time(
     quiet: QuietHours, begin: datetime, minutes: int

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from mittari.collect.invite.people import EMAIL
+from mittari.collect.invite.people import EMAIL, in_batches
 from mittari.collect.invite.plan import Ask, Decision, Taken, Why
 from mittari.collect.links import Context, context_of, new_secret
 from mittari.store.ledger import Ledger
@@ -156,17 +156,18 @@ def wait_after(tries: int, chance: float) -> timedelta:
     return min(max(wait, FIRST_WAIT), LONGEST_WAIT)
 
 
-def waiting_asks(ledger: Ledger, since: datetime) -> dict[str, list[Ask]]:
-    """What counts in budgets and may not be among the facts yet, by person."""
+def waiting_asks(ledger: Ledger, persons: Iterable[str], since: datetime) -> dict[str, list[Ask]]:
+    """What counts in the budgets of these persons and may not be among the facts yet."""
     found: dict[str, list[Ask]] = {}
-    rows = ledger.all(
-        "SELECT person, id, due_at, done_at, state FROM outbox WHERE state IN ('waiting', 'sending') "
-        "OR (state = 'sent' AND done_at >= ?)",
-        (since.isoformat(),),
-    )
-    for person, name, due_at, done_at, state in rows:
-        at = datetime.fromisoformat(done_at if state == SENT else due_at)
-        found.setdefault(person, []).append(Ask(name, at))
+    for some, marks in in_batches(persons):
+        rows = ledger.all(
+            "SELECT person, id, due_at, done_at, state FROM outbox "  # noqa: S608  # marks only
+            f"WHERE person IN ({marks}) AND (state IN ('waiting', 'sending') OR (state = 'sent' AND done_at >= ?))",
+            (*some, since.isoformat()),
+        )
+        for person, name, due_at, done_at, state in rows:
+            at = datetime.fromisoformat(done_at if state == SENT else due_at)
+            found.setdefault(person, []).append(Ask(name, at))
     return found
 
 
@@ -176,15 +177,17 @@ def asks_of(ledger: Ledger, person: str) -> list[Ask]:
     return [Ask(name, datetime.fromisoformat(at)) for name, at in rows]
 
 
-def taken(ledger: Ledger, survey: str) -> dict[str, Taken]:
-    """The invitations of a survey that exist, by id."""
+def taken(ledger: Ledger, names: Iterable[str]) -> dict[str, Taken]:
+    """Those of the named invitations that exist."""
     found = {}
-    for name, state, error, invite in ledger.all(
-        "SELECT id, state, error, invite FROM outbox WHERE survey = ?", (survey,)
-    ):
-        touch = json.loads(invite).get("touch_at")
-        moves = state == WAITING or (state == CANCELLED and error in CONTACT_WENT_ON)
-        found[name] = Taken(None if touch is None else instant_of(touch), moves)
+    for some, marks in in_batches(names):
+        rows = ledger.all(
+            f"SELECT id, state, error, json_extract(invite, '$.touch_at') FROM outbox WHERE id IN ({marks})",  # noqa: S608
+            some,
+        )
+        for name, state, error, touch in rows:
+            moves = state == WAITING or (state == CANCELLED and error in CONTACT_WENT_ON)
+            found[name] = Taken(None if touch is None else instant_of(touch), moves)
     return found
 
 

@@ -57,7 +57,7 @@ def keep_addresses(ledger: Ledger, addresses: Iterable[Address], now: datetime) 
 def addresses_of(ledger: Ledger, kind: str, persons: Collection[str]) -> dict[str, Address]:
     """The addresses of one kind by person."""
     found: dict[str, Address] = {}
-    for some, marks in _batches(persons):
+    for some, marks in in_batches(persons):
         rows = ledger.all(
             "SELECT person, kind, address, language, consent, bad FROM addresses "  # noqa: S608  # marks only
             f"WHERE kind = ? AND person IN ({marks})",
@@ -90,7 +90,7 @@ def opted_out(ledger: Ledger, signer: Signer, persons: Collection[str]) -> froze
     """Those of the persons who do not want to be asked."""
     names = {signer.name(OPTED_OUT, person): person for person in persons}
     found: set[str] = set()
-    for some, marks in _batches(names):
+    for some, marks in in_batches(names):
         rows = ledger.all(f"SELECT person FROM opted_out WHERE person IN ({marks})", some)  # noqa: S608  # marks only
         found |= {names[row[0]] for row in rows}
     return frozenset(found)
@@ -113,7 +113,8 @@ def forget_person(ledger: Ledger, name: str, kind: str = CUSTOMER) -> int:
         )
 
 
-def _batches(values: Iterable[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+def in_batches(values: Iterable[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Values to ask for in one statement, with their marks."""
     every = tuple(values)
     for begin in range(0, len(every), AT_ONCE):
         some = every[begin : begin + AT_ONCE]

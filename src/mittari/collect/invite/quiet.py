@@ -1,12 +1,12 @@
 """Quiet hours: a message waits for the next moment at which people may be asked. Pure."""
 
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, time, timedelta
+from functools import lru_cache
 
 from mittari.settings import QuietHours
-from mittari.time.zones import to_local, zone_of
+from mittari.time.zones import to_local, to_utc
 
-DAY_MINUTES = 24 * 60
+MINUTE = timedelta(minutes=1)
 
 
 def next_allowed(at: datetime, quiet: QuietHours, zone: str) -> datetime:
@@ -14,10 +14,16 @@ def next_allowed(at: datetime, quiet: QuietHours, zone: str) -> datetime:
 
     What is quiet is read off the wall clock of the zone, so an hour shown twice in autumn is quiet both times.
     """
-    place = zone_of(zone)
-    while _is_quiet(local := to_local(at, place), quiet):
-        at = _first_after(at, _end(local, quiet), place)
-    return at
+    local = to_local(at, zone)
+    if not _is_quiet(local, quiet):
+        return at
+    ends = local
+    while _is_quiet(ends, quiet):
+        ends = _end(ends, quiet)
+    found = to_utc(ends, zone)
+    if found - at == ends - local and to_local(found, zone) == ends:
+        return found
+    return _walked(at.replace(second=0, microsecond=0), quiet, zone)  # the clock was put forward or back meanwhile
 
 
 def _is_quiet(local: datetime, quiet: QuietHours) -> bool:
@@ -33,10 +39,9 @@ def _end(local: datetime, quiet: QuietHours) -> datetime:
     return midnight + timedelta(minutes=quiet.end)
 
 
-def _first_after(at: datetime, local: datetime, place: ZoneInfo) -> datetime:
-    """The first instant after `at` at which the clock shows `local`; where the clock jumps over it, right after."""
-    for fold in (0, 1):
-        instant = local.replace(tzinfo=place, fold=fold).astimezone(UTC).replace(tzinfo=None)
-        if instant > at:
-            return instant
-    return at + timedelta(minutes=1)  # the clock was put back over the end: look at the next minute
+@lru_cache(maxsize=4096)
+def _walked(minute: datetime, quiet: QuietHours, zone: str) -> datetime:
+    """The first minute, going on from a quiet one, at which the clock shows no quiet time."""
+    while _is_quiet(to_local(minute, zone), quiet):
+        minute += MINUTE
+    return minute

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from mittari.collect.collector import Collector
 from mittari.collect.invite import outbox
 from mittari.collect.invite.outbox import context_of_decision
-from mittari.collect.invite.people import KINDS, Address, addresses_of, opted_out
-from mittari.collect.invite.plan import LOOK_BACK, Ask, Decision, Known, Pair, Taken, by_hand, plan
+from mittari.collect.invite.people import EMAIL, KINDS, Address, addresses_of, opted_out
+from mittari.collect.invite.plan import LOOK_BACK, Ask, Decision, Known, Pair, Taken, by_hand, invite_id, plan
+from mittari.collect.links import Context
 from mittari.collect.survey.files import why_closed
 from mittari.collect.survey.model import Survey
 from mittari.errors import UserError
@@ -43,21 +44,11 @@ def run(workspace: LocalWorkspace, collector: Collector, now: datetime) -> int:
     look = _look(collector, version, newest, now)
     if not surveys or look is None:
         return 0
-    decided = decide(workspace, collector, surveys, look)
-    rows = [
-        (
-            each.invite_id,
-            each.survey.invitations.by if each.survey.invitations else "email",
-            each.survey.id,
-            each.candidate.person or "",
-            each.at,
-            context_of_decision(each, language_of(each, collector)),
-        )
-        for each in decided
-        if each.at is not None
-    ]
+    decided, known = decide(workspace, collector, surveys, look)
+    rows = [_outbox_row(each, known, collector.settings.language) for each in decided if each.at is not None]
     written = outbox.put(collector.ledger, rows)
-    outbox.forget_done(collector.ledger, now - max(KEEP_DONE, timedelta(days=collector.settings.ask_days)))
+    if look.version == 0:
+        outbox.forget_done(collector.ledger, now - max(KEEP_DONE, timedelta(days=collector.settings.ask_days)))
     _remember(collector, version, newest, look, now)
     return written
 
@@ -68,15 +59,16 @@ def inviting(collector: Collector) -> list[Survey]:
     return [survey for survey in found if survey.invitations and survey.invitations.after]
 
 
-def decide(workspace: LocalWorkspace, collector: Collector, surveys: Sequence[Survey], look: Look) -> list[Decision]:
-    """A decision about every contact of a look, for all surveys at once: they share the budgets."""
+def decide(
+    workspace: LocalWorkspace, collector: Collector, surveys: Sequence[Survey], look: Look
+) -> tuple[list[Decision], Known]:
+    """A decision about every contact of a look, of all surveys at once (they share budgets); and what was known."""
     pairs = [pair for survey in surveys for pair in _pairs(workspace, survey, look)]
     persons = sorted({candidate.person for _, candidate in pairs if candidate.person})
-    taken: dict[str, Taken] = {}
-    for survey in surveys:
-        taken |= outbox.taken(collector.ledger, survey.id)
+    taken = outbox.taken(collector.ledger, [invite_id(*pair) for pair in pairs])
     known = known_of(workspace, collector, persons, look.now, taken)
-    return plan(pairs, known, lambda name: collector.signer.fraction(SAMPLE, name), look.now)
+    decided = plan(pairs, known, lambda name: collector.signer.fraction(SAMPLE, name), look.now)
+    return decided, known
 
 
 def _pairs(workspace: LocalWorkspace, survey: Survey, look: Look) -> list[Pair]:
@@ -102,7 +94,7 @@ def known_of(
         found = addresses_of(collector.ledger, kind, persons)
         addresses |= {(person, kind): address for person, address in found.items()}
     asks: dict[str, list[Ask]] = Facts(workspace).asks(persons, since)
-    for person, waiting in outbox.waiting_asks(collector.ledger, since).items():
+    for person, waiting in outbox.waiting_asks(collector.ledger, persons, since).items():
         asks[person] = [*asks.get(person, []), *waiting]
     return Known(
         ask_days=settings.ask_days,
@@ -115,16 +107,26 @@ def known_of(
     )
 
 
-def language_of(decision: Decision, collector: Collector) -> str:
-    """The language in which somebody is asked: as the address says, else the facts, else the survey's first."""
-    way = decision.survey.invitations.by if decision.survey.invitations else "email"
-    person = decision.candidate.person or ""
-    address = addresses_of(collector.ledger, way, (person,)).get(person)
-    for tag in (address.language if address else None, decision.candidate.language, collector.settings.language):
+def _outbox_row(decision: Decision, known: Known, default: str) -> tuple[str, str, str, str, datetime, Context]:
+    """What goes into the outbox for somebody who is to be asked."""
+    person, way = decision.candidate.person or "", way_of_survey(decision.survey)
+    address = known.addresses.get((person, way))
+    language = language_of(decision.survey, address.language if address else None, decision.candidate.language, default)
+    context = context_of_decision(decision, language)
+    return decision.invite_id, way, decision.survey.id, person, decision.at or decision.candidate.touch_at, context
+
+
+def way_of_survey(survey: Survey) -> str:
+    return survey.invitations.by if survey.invitations else EMAIL
+
+
+def language_of(survey: Survey, *wanted: str | None) -> str:
+    """The first of the wanted languages that the survey has, else its own first one."""
+    for tag in wanted:
         for known in (tag, (tag or "").split("-")[0], "nb" if (tag or "").startswith(("no", "nn")) else None):
-            if known in decision.survey.languages:
+            if known in survey.languages:
                 return str(known)
-    return decision.survey.language(None)
+    return survey.language(None)
 
 
 def _look(collector: Collector, version: int, newest: str, now: datetime) -> Look | None:
@@ -161,7 +163,7 @@ def preview(workspace: LocalWorkspace, collector: Collector, name: str) -> dict[
     if survey.invitations is None or survey.invitations.after is None:
         raise UserError(f"the survey {name} asks nobody by itself", hint="Say `after` in its [invitations].")
     others = [each for each in inviting(collector) if each.id != name]
-    decided = decide(workspace, collector, [survey, *others], Look(0, workspace.clock()))
+    decided, _ = decide(workspace, collector, [survey, *others], Look(0, workspace.clock()))
     waits = {row[0] for row in collector.ledger.all("SELECT id FROM outbox WHERE state = 'waiting'")}
     counts: Counter[str] = Counter()
     for each in decided:
@@ -187,14 +189,10 @@ def invite_one(
     if reason := why_closed(survey):
         raise UserError(f"the survey {name} is not open: {reason}")
     candidate = Facts(workspace).person(kind, person, about)
-    decision = by_hand(survey, candidate, known_of(workspace, collector, [candidate.person or ""], now), now)
+    known = known_of(workspace, collector, [candidate.person or ""], now)
+    decision = by_hand(survey, candidate, known, now)
     if decision.at is None:
         return {"at": None, "why": str(decision.why)}
     if not dry_run:
-        way = survey.invitations.by if survey.invitations else "email"
-        context = context_of_decision(decision, language_of(decision, collector))
-        outbox.put(
-            collector.ledger,
-            [(decision.invite_id, way, survey.id, candidate.person or "", decision.at, context)],
-        )
+        outbox.put(collector.ledger, [_outbox_row(decision, known, collector.settings.language)])
     return {"at": decision.at.isoformat(), "why": None}
