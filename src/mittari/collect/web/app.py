@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import Message
 
 from mittari.collect.collector import Collector
-from mittari.collect.web import facts, surveys
+from mittari.collect.web import facts, kiosk, surveys, taps
 from mittari.collect.web.answers import later, say
 from mittari.collect.web.pages import KEPT, Visit, static_file
 from mittari.errors import UserError
@@ -44,7 +44,7 @@ async def front() -> Response[bytes]:
     return Response(text, media_type="text/plain; charset=utf-8")
 
 
-HANDLERS: Sequence[Any] = [file, *surveys.HANDLERS, *facts.HANDLERS]
+HANDLERS: Sequence[Any] = [file, *surveys.HANDLERS, *facts.HANDLERS, *taps.HANDLERS, *kiosk.HANDLERS]
 
 
 class PublicApp(Litestar):

@@ -56,9 +56,7 @@ def page(request: Visit, template: str, status: int = 200, **values: Any) -> Res
     """A page that no cache may keep: it belongs to one form."""
     nonce = request.scope.get("state", {}).get("nonce", "")
     text = environment().get_template(template).render(nonce=nonce, **values)
-    return Response(
-        text.encode(), status_code=status, media_type="text/html", headers={"cache-control": "no-store"}
-    )
+    return Response(text.encode(), status_code=status, media_type="text/html", headers={"cache-control": "no-store"})
 
 
 def see(address: str) -> Response[None]:
