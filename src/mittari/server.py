@@ -24,6 +24,7 @@ import uvicorn
 from litestar import Litestar, Request, Response, post
 
 from mittari.collect.collector import Collector
+from mittari.collect.watch import Watch
 from mittari.collect.web.app import public_app, routes
 from mittari.errors import MittariError, UserError
 from mittari.measure.result import Record
@@ -196,7 +197,9 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
     with Collector.open(workspace.home, workspace.settings, workspace.clock) as collector:
         outside = PublicListener(collector, public) if public else None
         writer = Writer(workspace, collector.inbox)
+        watch = Watch(collector)
         writer.start()
+        watch.start()
         try:
             if outside is not None:
                 outside.start()
@@ -205,6 +208,7 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
         finally:
             if outside is not None:
                 outside.stop()
+            watch.stop()
             writer.stop()
 
 

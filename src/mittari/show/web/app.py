@@ -9,7 +9,7 @@ from litestar.datastructures import CacheControlHeader, State
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
-from mittari.show.web import board, detail, errors, rows
+from mittari.show.web import board, detail, devices, errors, rows
 from mittari.show.web.cache import Cache, Recent
 from mittari.show.web.guard import GuardedApp
 from mittari.show.web.site import STATIC, Site, templates
@@ -45,7 +45,15 @@ def create_app(
     site = Site(source=workspace, cache=cache if cache is not None else Recent(), clock=clock, environment=templates())
     files = create_static_files_router(path="/static", directories=[STATIC], cache_control=FOREVER)
     return GuardedApp(
-        route_handlers=[*board.HANDLERS, *detail.HANDLERS, *rows.HANDLERS, favicon, files, *handlers],
+        route_handlers=[
+            *board.HANDLERS,
+            *detail.HANDLERS,
+            *rows.HANDLERS,
+            *devices.HANDLERS,
+            favicon,
+            files,
+            *handlers,
+        ],
         exception_handlers=errors.HANDLERS,
         state=State({"site": site, "token": token}),
         openapi_config=None,
