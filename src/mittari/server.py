@@ -24,6 +24,7 @@ import uvicorn
 from litestar import Litestar, Request, Response, post
 
 from mittari.collect.collector import Collector
+from mittari.collect.mqtt import subscribed
 from mittari.collect.watch import Watch
 from mittari.collect.web.app import public_app, routes
 from mittari.errors import MittariError, UserError
@@ -198,6 +199,7 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
         outside = PublicListener(collector, public) if public else None
         writer = Writer(workspace, collector.inbox)
         watch = Watch(collector)
+        broker = subscribed(collector) if workspace.settings.mqtt else None
         writer.start()
         watch.start()
         try:
@@ -208,6 +210,8 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
         finally:
             if outside is not None:
                 outside.stop()
+            if broker is not None:
+                broker.stop()
             watch.stop()
             writer.stop()
 

@@ -195,6 +195,17 @@ def web_address(given: object) -> str:
     return text
 
 
+def broker_address(given: object) -> str:
+    """Where a broker of MQTT answers, or an empty text."""
+    if given == "":
+        return ""
+    expected = "an address such as mqtt://user:password@host:1883, or mqtts:// with encryption"
+    text = as_text(given, expected)
+    if not re.fullmatch(r"mqtts?://([^\s/@]+@)?[a-zA-Z0-9.\[\]:_-]+", text):
+        raise Unfit(expected)
+    return text
+
+
 def days(given: object) -> int:
     return whole_number(given, "a number of days from 0 to 3650", 0, 3650)
 
@@ -296,6 +307,12 @@ class Settings:
         "",
         "Where customers and tablets reach this machine, as https://feedback.example; links and QR codes begin so.",
         web_address,
+    )
+    mqtt: str = setting(
+        "",
+        "The broker where buttons send their taps by MQTT 5, as mqtt://user:password@host:1883; empty without one.",
+        broker_address,
+        secret=True,
     )
     ask_days: int = setting(30, "A person is asked at most once in so many days, over all surveys and channels.", days)
     nps_name: str = setting(

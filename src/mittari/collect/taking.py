@@ -59,10 +59,14 @@ def survey_of(collector: Collector, device: Device) -> Survey:
     return survey
 
 
-def prepare(collector: Collector, device: Device, body: object) -> Taken:
-    """Judge what a device sent. Raises Refused where there is nothing to judge."""
+def slow_down(collector: Collector, device: Device) -> None:
+    """Raises Refused (429) where a device asks too often."""
     if wait := collector.limiter.wait_for(f"device:{device.id}"):
         raise Refused(429, "too many requests of this device; keep the taps", wait)
+
+
+def prepare(collector: Collector, device: Device, body: object) -> Taken:
+    """Judge what a device sent. Raises Refused where there is nothing to judge."""
     now = collector.clock()
     survey = survey_of(collector, device)
     latest = collector.latest_presses.get(device.id) if survey.anonymous else None

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 from litestar import Response, get, post
 
-from mittari.collect.taking import Refused, finish, known_device, prepare, survey_of
+from mittari.collect.taking import Refused, finish, known_device, prepare, slow_down, survey_of
 from mittari.collect.web.answers import BEARER, say
 from mittari.collect.web.kiosk import device_page
 from mittari.collect.web.pages import Visit, collector_of
@@ -19,6 +19,7 @@ async def taps(request: Visit) -> Response[bytes]:
     collector = collector_of(request)
     try:
         device = known_device(collector, _token(request))
+        slow_down(collector, device)
         taken = await asyncio.to_thread(prepare, collector, device, _json(await request.body()))
     except Refused as refused:
         return _refusal(request, refused)
