@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mittari.commands import closing, demo, device, facts, installation, numbers, token
+from mittari.commands import closing, demo, device, facts, installation, numbers, tls, token
 from mittari.errors import MittariError, UserError
 
 FAULT, USER, REJECTS = 1, 2, 3
@@ -29,7 +29,7 @@ def parser() -> Parser:
     )
     top.add_argument("--traceback", action="store_true", help="show where in Mittari an error arose")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (demo, installation, facts, numbers, closing, token, device):
+    for group in (demo, installation, facts, numbers, closing, token, device, tls):
         group.add(commands)
     return top
 

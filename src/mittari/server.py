@@ -11,10 +11,12 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -23,6 +25,7 @@ import msgspec
 import uvicorn
 from litestar import Litestar, Request, Response, post
 
+from mittari.collect.authority import load_for_uvicorn
 from mittari.collect.collector import Collector
 from mittari.collect.mqtt import subscribed
 from mittari.collect.watch import Watch
@@ -33,6 +36,9 @@ from mittari.show.web.app import create_app
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.remote import HOST, SERVER_FILE, TOKEN_HEADER
 from mittari.workspace.writer import Writer
+
+SWITCH_S = 0.001
+"""A thread that draws or counts in Python keeps others waiting for so long, each time they come back from a query."""
 
 log = logging.getLogger("mittari.server")
 
@@ -153,9 +159,8 @@ class PublicListener:
             log_level="warning",
             server_header=False,
             access_log=False,
-            ssl_certfile=public.certificate,
-            ssl_keyfile=public.key,
             timeout_graceful_shutdown=5,
+            **_certificate(public),
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
@@ -181,15 +186,25 @@ def serve(
 ) -> None:
     """Serve until interrupted, or until what `on_start` was given is called."""
     token = secrets.token_urlsafe(32)
+    sys.setswitchinterval(SWITCH_S)
     _end_in_order()
     with listener(port) as bound, collecting(workspace, public) as collector:
         actual = int(bound.getsockname()[1])
-        config = uvicorn.Config(
-            application(workspace, collector, token), log_level="warning", server_header=False, access_log=False
-        )
-        server = _Announcing(config, f"http://{HOST}:{actual}", on_start)
+        app = application(workspace, collector, token)
+        config = uvicorn.Config(app, log_level="warning", server_header=False, access_log=False)
+        server = _Announcing(config, app.state.live.close, f"http://{HOST}:{actual}", on_start)
         with announced(workspace.home, actual, token):
             server.run(sockets=[bound])
+
+
+def _certificate(public: Public) -> dict[str, Any]:
+    """The options of uvicorn for the certificate, checked before anything listens. Raises UserError."""
+    if public.certificate is None or public.key is None:
+        return {}
+    checked = load_for_uvicorn(public.certificate, public.key, datetime.now(UTC))
+    if checked.warning:
+        print(f"mittari: {checked.warning}", file=sys.stderr)  # noqa: T201  # whoever starts the server shall see it
+    return dict(checked.options)
 
 
 @contextmanager
@@ -227,16 +242,20 @@ def _end_in_order() -> None:
 
 
 class _Announcing(uvicorn.Server):
-    """A server that tells when it listens."""
+    """A server that tells when it listens. `end` ends the open streams before it stops: it would wait for them."""
 
-    def __init__(self, config: uvicorn.Config, address: str, started: Started | None) -> None:
+    def __init__(self, config: uvicorn.Config, end: Callable[[], None], address: str, started: Started | None) -> None:
         super().__init__(config)
-        self._address, self._started = address, started
+        self._end, self._address, self._started = end, address, started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self._started is not None:
             self._started(self._address, self._stop)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end()
+        await super().shutdown(sockets)
 
     def _stop(self) -> None:
         self.should_exit = True

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -213,3 +214,52 @@ with Warehouse.open({str(tmp_path / "warehouse.duckdb")!r}) as warehouse:
 def test_a_mistake_of_ours_keeps_its_own_error(warehouse: Warehouse) -> None:
     with pytest.raises(duckdb.ParserException), warehouse.writing() as connection:
         connection.execute("SELEKT 1")
+
+
+def test_who_listens_is_told_after_the_commit_and_outside_the_lock(warehouse: Warehouse) -> None:
+    told: list[tuple[int, frozenset[str], int, bool]] = []
+
+    def hear(version: int, tables: frozenset[str]) -> None:
+        with ThreadPoolExecutor(1) as other:  # another writer can begin at once, and sees what was committed
+            rows = warehouse.connection().execute("SELECT count(*) FROM calls").fetchall()[0][0]
+            free = other.submit(warehouse.remember, "seen", str(version)).result(timeout=5) is None
+        told.append((version, tables, rows, free))
+
+    warehouse.told_of(hear)
+    with warehouse.writing() as connection:
+        connection.execute("INSERT INTO calls (call_id) VALUES ('k1')")
+        version = warehouse.bump(connection, iter(["calls", "coverage"]), NOW)
+        assert told == []
+    assert told == [(version, frozenset({"calls", "coverage"}), 1, True)]
+
+
+def test_what_is_undone_or_gives_no_version_is_not_told(warehouse: Warehouse) -> None:
+    told: list[int] = []
+    warehouse.told_of(lambda version, _tables: told.append(version))
+
+    def undone() -> None:
+        with warehouse.writing() as connection:
+            warehouse.bump(connection, ["calls"], NOW)
+            raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        undone()
+    warehouse.remember("key", "value")
+    assert told == []
+
+
+def test_a_listener_that_fails_costs_the_writer_and_the_others_nothing(
+    warehouse: Warehouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[int] = []
+
+    def broken(_version: int, _tables: frozenset[str]) -> None:
+        raise RuntimeError("deaf")
+
+    warehouse.told_of(broken)
+    warehouse.told_of(lambda version, _tables: told.append(version))
+    with warehouse.writing() as connection:
+        version = warehouse.bump(connection, ["calls"], NOW)
+    assert told == [version]
+    assert warehouse.data_version(["calls"]) == version
+    assert "deaf" in caplog.text

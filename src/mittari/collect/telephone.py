@@ -24,7 +24,8 @@ _ALONE, _ENDS = r"(?<!\d)(?<!\d[-./ ])", r"(?![-./]?\d)"
 DATES_AND_TIMES = re.compile(
     "|".join(
         (
-            rf"(?<!\d)(?<!\d[-./])(?:{_YEAR}([-/.]){_MONTH}\1{_DAY}|{_DAY}([./-] ?){_MONTH}\2(?:{_YEAR}|\d\d)){_ENDS}",
+            rf"(?<!\d)(?<!\d[-./])(?:{_YEAR}([-/.]){_MONTH}\1{_DAY}|{_DAY}([./-] ?){_MONTH}\2{_YEAR}){_ENDS}",
+            rf"(?<!\d)(?<!\d[-./]){_DAY}([./] ?){_MONTH}\3\d\d{_ENDS}",
             rf"{_ALONE}{_DAY}/{_MONTH}[ -]{_YEAR}{_ENDS}",
             rf"{_ALONE}(?:{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]){_YEAR}){_ENDS}",
             rf"{_ALONE}{_HOUR}[.:][0-5]\d ?- ?{_HOUR}[.:][0-5]\d{_ENDS}",
@@ -42,21 +43,28 @@ UNIT_AFTER = re.compile(
     re.IGNORECASE,
 )
 UNIT_BEFORE = re.compile(r"(?:[€$£]|(?<![^\W_])(?:eur|kr|sek|nok|dkk|usd|gbp)\.?) ?$", re.IGNORECASE)
+_NUMBERED = (  # words that begin so name a thing
+    r"order|ordre|tilau|ostot?\b|lasku|viite|kuit|beställ|faktur|ärende|saks|bestill|kvitt|ticket|tiket|refer|seurant|lähety"
+    r"|sporing|spårning|tracking|pakke|paket|försändelse|forsendelse|receipt|invoice|purchase|parcel|shipment|article"
+    r"|artikkel|artikel|tuote|produkt|product|varen|varun|item|serial|sarjanu|serienu|contract|sopimu|avtal|kontrakt|policy"
+    r"|vakuutu|försäkring|forsikring|booking|varau|bokning|reservation|voucher|lahjakort|presentkort|gavekort"
+)
+_WHOLE = (
+    r"case|sak|sku|ean|gtin|imei|id|po|model|malli|modell|meter|mittari|mätare|måler"  # only these words themselves
+)
+_PEOPLE = r"(?:asiakas|kunde?|customer ?|medlems?|jäsen|member ?)(?:numero|nummer|number|nro|nr|no|id|tunnu|code)"
+_SEPARATOR = r"(?:(?<=nr|no)\.|(?<=nro|num)\.)?[ :#]{0,3}"
 NAMED_BEFORE = re.compile(
-    r"(?:\b(?:order|ordre|tilau|osto|ostot|lasku|viite|kuit|beställ|faktur|ärende|sak|bestill|kvitt|ticket|tiket|case|refer"
-    r"|seurant|lähety|sporing|spårning|tracking|pakke|paket|försändelse|forsendelse|receipt|invoice|purchase|parcel"
-    r"|shipment|article|artikkel|artikel|tuote|produkt|product|varenu|varunu|item|sku|model|malli|modell|serial|sarjanu"
-    r"|serienu|contract|sopimu|avtal|kontrakt|policy|vakuutu|försäkring|forsikring|asiaka|customer|kund|medlem|jäsen"
-    r"|member|booking|varau|bokning|reservation|voucher|lahjakort|presentkort|gavekort|ean|gtin|imei|id|po|meter|mittari"
-    r"|målar|måler)[\w-]{0,20}\b"
-    r"[ .,:#]{0,3}(?:(?:nro|numero|nummer|number|num|no|nr|id|code|koodi|kod|kode|is|was|on|oli|er|var|är|with|med)"
-    r"\b[ .,:#]{0,3}){0,3}|#|[=_&]|[^\W_]-|[^\W\d_]/)$",
+    rf"(?:\b(?:(?:{_NUMBERED}|{_PEOPLE})[\w-]{{0,20}}|{_WHOLE})\b{_SEPARATOR}"
+    r"(?:(?:nro|numero|nummer|number|num|no|nr|id|code|koodi|kod|kode|is|was|on|oli|er|var|är)"
+    rf"\b{_SEPARATOR}){{0,3}}|[#_]|(?-i:[A-ZÅÄÖÆØ])-|(?:https?://|www\.)\S*)$",
     re.IGNORECASE,
 )
 """What stands before the number of a thing. Looked for in the last `BEFORE` characters only."""
 BEFORE = 60
-LISTED = re.compile(r"\s*(?:[,;&/+]|and|och|og|ja|sekä|or|eller|tai)?\s*", re.IGNORECASE)
-DECIMALS, FRACTION = re.compile(r"\d[.,]$", re.ASCII), re.compile(r"0\.\d+", re.ASCII)
+LISTED = re.compile(r" ?(?:[&/+]|and|och|og|ja|sekä|or|eller|tai) ?", re.IGNORECASE)
+DECIMALS, SHORT_DECIMALS = re.compile(r"\d[.,]$", re.ASCII), re.compile(r"(?<!\d)\d{1,3}[.,]$", re.ASCII)
+FRACTION = re.compile(r"0\.\d+", re.ASCII)
 IN_A_CODE, IN_A_WORD = re.compile(r"[A-ZÅÄÖÆØ_-]$"), re.compile(r"[a-zåäöæø]{2}")
 UNBROKEN, BUSINESS_ID = re.compile(r"[1-9]\d+", re.ASCII), re.compile(r"\d{7}-\d", re.ASCII)
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII)
@@ -164,7 +172,7 @@ def _is_telephone(text: str, span: Span) -> bool:
     if FRACTION.fullmatch(candidate):
         return False
     if candidate[0] in "+0(":
-        return not DECIMALS.search(text[max(0, begin - 2) : begin])
+        return not SHORT_DECIMALS.search(text[max(0, begin - 5) : begin])
     before = text[max(0, begin - BEFORE) : begin]
     if UNBROKEN.fullmatch(candidate) and (DECIMALS.search(before) or NAMED_BEFORE.search(before)):
         return False

@@ -10,7 +10,7 @@ import importlib.util
 import inspect
 import pkgutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,9 @@ SUBJECTIVE, OBJECTIVE = "subjective", "objective"
 CORE_OUTCOME, VALUE_ATTRIBUTES, RELATIONSHIP, IMAGE = "CO", "VA", "VR", "VI"
 INTERNAL_PROCESS, LEARNING, FINANCIAL = "IP", "LG", "FI"
 SOLVES, UNRECORDED_SOLVES, FIRST_REOPENING = "solves", "unrecorded_solves", "first_reopening"
+
+ALWAYS_READ = ("customers", "fx_rates", "coverage", "rejects", "closes", "status_events")
+"""What slices, money, zeros, n_rejected, late rows and looks back of any KPI look at beside its own tables."""
 
 PERSPECTIVES = {
     CORE_OUTCOME: "Customer: core outcomes",
@@ -104,6 +107,10 @@ class Definition:
         """The period that the KPI compares with by these parameters (a period, or a rule's name); None: it does not."""
         found = (getattr(output, "against", None) for output in self.build(AnyRows(), **params).values())
         return next((rule for rule in found if rule), None)
+
+    def reads_any(self, changed: Collection[str]) -> bool:
+        """Whether a change of these tables may change a number of this KPI; one made of others may follow any."""
+        return bool(self.needs) or any(table in changed for table in (*self.tables, *ALWAYS_READ))
 
     @property
     def headline(self) -> str:

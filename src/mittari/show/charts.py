@@ -256,7 +256,8 @@ _drawing = threading.Lock()
 
 def svg(chart: Any) -> str:
     """The chart as an SVG element, without an XML declaration or inline styles, fit for a strict content policy."""
-    return drawn(json.dumps(chart.to_dict(), sort_keys=True))
+    # Unchecked against the schema of Vega-Lite: that takes longer than drawing, and the tests do it.
+    return drawn(json.dumps(chart.to_dict(validate=False), sort_keys=True))
 
 
 @functools.lru_cache(maxsize=256)

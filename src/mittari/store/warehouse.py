@@ -9,6 +9,7 @@
 Instants are naive UTC; the session runs in UTC as well, so that no cast depends on where the machine stands.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,11 @@ from mittari.store.faults import explained
 
 TEMPORARY = "tmp"
 
+log = logging.getLogger("mittari.store")
+
+Listener = Callable[[int, frozenset[str]], None]
+"""Told of a change that is committed: its version, and the tables that have it."""
+
 
 class Warehouse:
     """An open warehouse file. Make one with `Warehouse.open`; it may be used by any number of threads."""
@@ -38,6 +44,8 @@ class Warehouse:
         self._memory_limit = memory_limit
         self._root = root
         self._followers: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
+        self._listeners: list[Listener] = []
+        self._bumped: set[str] = set()  # by the transaction under way; touched only by who holds the lock
         self._write_lock = threading.RLock()
         self._cursor_lock = threading.Lock()
 
@@ -87,22 +95,37 @@ class Warehouse:
     def writing(self, session: duckdb.DuckDBPyConnection | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection (or the one given) inside a transaction: committed at the end, undone when anything is raised.
 
-        One writer at a time; a second thread waits.
+        One writer at a time; a second thread waits. Who listens is told after the lock is free again.
         """
         with self._write_lock, explained(self.path):
             connection = session or self.connection()
+            version, outer, self._bumped = 0, self._bumped, set()
             try:
                 connection.execute("BEGIN TRANSACTION")
                 yield connection
                 for follow in self._followers:
                     follow(connection)
+                if self._bumped:
+                    version = int(connection.execute("SELECT max(version) FROM versions").fetchall()[0][0])
                 connection.execute("COMMIT")
+                changed = frozenset(self._bumped)
             except BaseException:
                 _roll_back(connection)
                 raise
             finally:
+                self._bumped = outer
                 if session is None:
                     connection.close()
+        if changed:
+            self._tell(version, changed)
+
+    def _tell(self, version: int, changed: frozenset[str]) -> None:
+        """What a listener raises is for the log only: the change is kept already, and its writer has done its work."""
+        for listener in self._listeners:
+            try:
+                listener(version, changed)
+            except Exception:
+                log.exception("a listener failed to hear of version %s", version)
 
     @staticmethod
     def name_installation(connection: duckdb.DuckDBPyConnection) -> None:
@@ -113,6 +136,13 @@ class Warehouse:
     def followed_by(self, follow: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
         """Call it at the end of every writing transaction, before it is committed: what it raises undoes all of it."""
         self._followers.append(follow)
+
+    def told_of(self, listener: Listener) -> None:
+        """Call it after every commit that gave tables a new version, in the thread of the writer: it must be quick.
+
+        Two writers may be told in another order than they were committed: the higher version is the newer.
+        """
+        self._listeners.append(listener)
 
     @contextmanager
     def frugal(self, most: str) -> Iterator[None]:
@@ -136,10 +166,11 @@ class Warehouse:
 
         A version is never used twice in an installation, so that equal versions mean equal data.
         """
-        version = self.next_version(connection)
-        for table in sorted(set(tables)):
+        version, tables = self.next_version(connection), set(tables)
+        for table in sorted(tables):
             connection.execute('DELETE FROM versions WHERE "table" = ?', [table])
             connection.execute("INSERT INTO versions VALUES (?, ?, ?)", [table, version, now])
+        self._bumped.update(tables)
         return version
 
     @staticmethod

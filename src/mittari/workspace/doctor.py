@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mittari.measure.kpi import catalogue
+from mittari.workspace import collected
 from mittari.workspace.closing import altered
 from mittari.workspace.rolling import compare
 from mittari.workspace.rolling.held import WRONG
@@ -26,6 +27,7 @@ def examine(workspace: "LocalWorkspace", verify: bool = False) -> list[Finding]:
         *_people(workspace),
         *_owners(workspace),
         *_closes(workspace),
+        *collected.findings(workspace.home),
         *_wrong_sums(workspace),
         *(_sums(workspace) if verify else ()),
     ]

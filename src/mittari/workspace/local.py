@@ -12,6 +12,7 @@ import mittari.store
 from mittari.errors import UserError
 from mittari.measure import dimensions
 from mittari.measure.call import Call, Frame, Reader, State
+from mittari.measure.kpi import ALWAYS_READ
 from mittari.measure.plan import Plans, Wanted, code_fingerprint
 from mittari.measure.receipt import Opened, Receipt, Rows
 from mittari.measure.result import Record
@@ -19,7 +20,7 @@ from mittari.measure.scorecard import missing_dimensions, scorecard
 from mittari.settings import Settings
 from mittari.store.engines import HOME
 from mittari.store.replica import Replica
-from mittari.store.warehouse import Warehouse
+from mittari.store.warehouse import Listener, Warehouse
 from mittari.value.closes import Close, Closed
 from mittari.workspace import asking, closing
 from mittari.workspace.asking import Periods
@@ -232,6 +233,10 @@ class LocalWorkspace(Workspace):
     def data_version(self) -> int:
         return self.warehouse.version()
 
+    def told_of(self, listener: Listener) -> None:
+        """Call it after every committed change with its version and its tables, in the thread of the writer."""
+        self.warehouse.told_of(listener)
+
     def load(
         self,
         path: str | Path,
@@ -318,10 +323,6 @@ class LocalWorkspace(Workspace):
         if self._replica is not None:
             self._replica.close()
         self.warehouse.close()
-
-
-ALWAYS_READ = ("customers", "fx_rates", "coverage", "rejects", "closes", "status_events")
-"""What slices, money, zeros, n_rejected, late rows and looks back of any KPI look at beside its own tables."""
 
 
 def _version_read(wanted: Sequence[Wanted], state: State) -> tuple[object, ...]:

@@ -12,10 +12,11 @@ from typing import Any
 from litestar import Litestar, Response, Router, get
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 from litestar.types import Message
 
 from mittari.collect.collector import Collector
-from mittari.collect.web import facts, kiosk, surveys, taps
+from mittari.collect.web import facts, kiosk, surveys, taps, widget
 from mittari.collect.web.answers import later, say
 from mittari.collect.web.pages import KEPT, Visit, static_file
 from mittari.errors import UserError
@@ -28,7 +29,7 @@ MOST_BYTES = 1_000_000
 
 
 @get("/collect/{name:str}")
-async def file(name: str) -> Response[bytes]:
+async def file(name: FromPath[str]) -> Response[bytes]:
     """A style sheet, picture or script of the customers' pages."""
     try:
         body, kind = static_file(name)
@@ -44,7 +45,14 @@ async def front() -> Response[bytes]:
     return Response(text, media_type="text/plain; charset=utf-8")
 
 
-HANDLERS: Sequence[Any] = [file, *surveys.HANDLERS, *facts.HANDLERS, *taps.HANDLERS, *kiosk.HANDLERS]
+HANDLERS: Sequence[Any] = [
+    file,
+    *surveys.HANDLERS,
+    *facts.HANDLERS,
+    *widget.HANDLERS,
+    *taps.HANDLERS,
+    *kiosk.HANDLERS,
+]
 
 
 class PublicApp(Litestar):

@@ -1,5 +1,6 @@
 """`POST /api/v1/facts/{table}`: rows that other systems send, checked like a file's, durable before the answer."""
 
+import asyncio
 import re
 import secrets
 from collections.abc import Sequence
@@ -7,8 +8,9 @@ from typing import Any
 
 import msgspec
 from litestar import Response, post
+from litestar.params import FromPath
 
-from mittari.collect.checking import checked
+from mittari.collect.checking import Problem, checked
 from mittari.collect.collector import Collector
 from mittari.collect.masking import mask
 from mittari.collect.tokens import taken_in
@@ -20,6 +22,7 @@ from mittari.store.inbox import Arrival, Key, KeyReused, Overloaded
 
 MOST_BYTES = 4_000_000
 MOST_ROWS = 10_000
+AT_ONCE = 20
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 FREE_TEXT = {"responses": ("text",), "messages": ("text",)}
 """Columns that hold what people wrote: personal data in them is masked before it is stored."""
@@ -27,7 +30,7 @@ KEY = re.compile(r"[!-~]{1,200}")
 
 
 @post("/api/v1/facts/{table:str}", status_code=200, request_max_body_size=MOST_BYTES)
-async def facts(request: Visit, table: str) -> Response[bytes]:
+async def facts(request: Visit, table: FromPath[str]) -> Response[bytes]:
     """One row (an object), several (an array), or one a line (NDJSON); all are stored, or none."""
     collector = collector_of(request)
     try:
@@ -48,13 +51,10 @@ async def take_in(
 ) -> Response[bytes]:
     """Check the rows and store them; the answer is given once they are on disk."""
     named = _numbered(table, rows, sender, key)
-    kept, problems = checked(table, named)
+    # Many rows, with texts to be masked, would keep everybody else waiting.
+    kept, problems = await asyncio.to_thread(_ready, table, named) if len(rows) > AT_ONCE else _ready(table, named)
     if problems:
         return wrong_rows(problems)
-    for row in kept:
-        for column in FREE_TEXT.get(table.name, ()):
-            if row.get(column):
-                row[column] = mask(row[column])
     answer = msgspec.json.encode({"stored": len(kept)})
     try:
         earlier = await collector.inbox.keep(
@@ -65,6 +65,17 @@ async def take_in(
     except KeyReused as error:
         return say(409, {"error": str(error)})
     return say(200, earlier or answer)
+
+
+def _ready(table: Table, rows: Sequence[Any]) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """The rows as they are stored, personal data in free texts masked, and what is wrong with them."""
+    kept, problems = checked(table, rows)
+    columns = FREE_TEXT.get(table.name, ())
+    for row in kept if not problems else ():
+        for column in columns:
+            if row.get(column):
+                row[column] = mask(row[column])
+    return kept, problems
 
 
 def _numbered(table: Table, rows: Sequence[Any], sender: str, key: str | None) -> list[Any]:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Response, get, post
 from litestar.exceptions import ClientException
+from litestar.params import FromPath
 
 from mittari.collect.collector import Collector
 from mittari.collect.links import Context, Link, find_link, use_link
@@ -48,34 +49,26 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @get("/s/{name:str}")
-async def open_survey(request: Visit, name: str) -> Response[Any]:
-    """The first question of a survey that anybody with the address may answer."""
+async def open_survey(request: Visit, name: FromPath[str]) -> Response[Any]:
+    """A new form of a survey that anybody with the address may answer."""
     collector = collector_of(request)
     survey = collector.shelf.open(name)
     if survey is None or survey.links != "open":
         return closed(request)
-    place = _place(collector, survey, request.query_params.get("p"))
-    form = Form(
-        id=secrets.token_urlsafe(12),
-        survey=survey.id,
-        language=survey.language(request.query_params.get("l") or _accepted(request, survey)),
-        begun=_seconds(collector),
-        source=place.source,
-        touchpoint=place.touchpoint,
-        location=place.location,
-    )
-    return question_page(request, collector, survey, form, chosen=request.query_params.get("a"))
+    place = read_place(collector, survey, request.query_params.get("p"))
+    language = survey.language(request.query_params.get("l") or accepted(request, survey))
+    return see(_address(collector, survey, new_form(collector, survey, language, place)))
 
 
 @get("/i/{secret:str}")
-async def invited(request: Visit, secret: str) -> Response[Any]:
-    """The first question for somebody who was invited by a link for one use."""
+async def invited(request: Visit, secret: FromPath[str]) -> Response[Any]:
+    """The form of somebody who was invited by a link for one use."""
     collector = collector_of(request)
     link = find_link(collector.ledger, secret)
     survey = collector.shelf.open(link.survey) if link else None
     if link is None or survey is None:
         return closed(request)
-    language = survey.language(request.query_params.get("l") or link.context.language or _accepted(request, survey))
+    language = survey.language(request.query_params.get("l") or link.context.language or accepted(request, survey))
     if link.ends_at <= collector.clock():
         return message(request, language, "expired", 410)
     if link.done:
@@ -86,61 +79,95 @@ async def invited(request: Visit, secret: str) -> Response[Any]:
         id=name,
         survey=survey.id,
         language=language,
-        begun=_seconds(collector),
+        begun=seconds_of(collector),
         link=secret,
         source=link.context.source,
     )
-    return question_page(request, collector, survey, form, chosen=request.query_params.get("a"))
+    return see(_address(collector, survey, form, request.query_params.get("a")))
 
 
 @get("/s/{name:str}/next")
-async def next_page(request: Visit, name: str) -> Response[Any]:
+async def next_page(request: Visit, name: FromPath[str]) -> Response[Any]:
     """The question that a form has come to, or the thanks at its end."""
     collector = collector_of(request)
     survey = collector.shelf.open(name)
-    form = _form(collector, name, request.query_params.get("f"))
+    form = read_form(collector, name, request.query_params.get("f"))
     if survey is None or form is None:
         return closed(request)
     if wanted := request.query_params.get("l"):
         form = msgspec.structs.replace(form, language=survey.language(wanted))
     if form.at >= len(survey.questions):
         return thanks(request, survey, form)
-    return question_page(request, collector, survey, form)
+    return question_page(request, collector, survey, form, chosen=request.query_params.get("a"))
 
 
 @post("/s/{name:str}/answer", status_code=303, request_max_body_size=FORM_BYTES)
-async def answer(request: Visit, name: str) -> Response[Any]:
+async def answer(request: Visit, name: FromPath[str]) -> Response[Any]:
     """Store one answer, then show what comes next."""
     collector = collector_of(request)
-    if wait := collector.limiter.wait_for(_sender(request)):
+    if wait := collector.limiter.wait_for(sender(request)):
         return Response(b"Please come again a little later.", status_code=429, headers={"retry-after": str(wait)})
     fields = await request.form()
     survey = collector.shelf.open(name)
-    form = _form(collector, name, fields.get("f"))
+    form = read_form(collector, name, fields.get("f"))
     if survey is None or form is None:
         return closed(request)
     question = survey.question(str(fields.get("q", "")))
     if question is None:
         raise ClientException("the survey has no such question")
+    try:
+        moved = await accept(collector, survey, form, question, fields)
+    except NoAnswer:
+        return question_page(request, collector, survey, _at(survey, form, question), problem=True)
+    except NoLink:
+        return closed(request)
+    return see(_address(collector, survey, moved))
+
+
+def new_form(collector: Collector, survey: Survey, language: str, place: Place) -> Form:
+    """A form of an open survey, with a name of its own."""
+    return Form(
+        id=secrets.token_urlsafe(12),
+        survey=survey.id,
+        language=language,
+        begun=seconds_of(collector),
+        source=place.source,
+        touchpoint=place.touchpoint,
+        location=place.location,
+    )
+
+
+class NoAnswer(Exception):
+    """Nothing was chosen, or something that the question does not offer."""
+
+
+class NoLink(Exception):
+    """The link that the form came by is not known any more."""
+
+
+async def accept(
+    collector: Collector, survey: Survey, form: Form, question: Question, fields: Mapping[str, Any]
+) -> Form:
+    """Store one answer and return the form at what comes next. Raises NoAnswer and NoLink; then nothing was stored."""
     link = find_link(collector.ledger, form.link) if form.link else None
     if form.link and link is None:
-        return closed(request)
+        raise NoLink
     given = _given(question, fields)
     if given is None and "skip" not in fields:
-        return question_page(request, collector, survey, _at(survey, form, question), problem=True)
+        raise NoAnswer
     form = msgspec.structs.replace(form, consents=form.consents or fields.get("consent") == "yes")
     await _store(collector, survey, form, question, given or Given(), link, "skip" in fields)
-    return see(_address(collector, survey, _moved(survey, form, question, fields)))
+    return _moved(survey, form, question, fields)
 
 
 @get("/s/{name:str}/privacy")
-async def privacy(request: Visit, name: str) -> Response[Any]:
+async def privacy(request: Visit, name: FromPath[str]) -> Response[Any]:
     """What is kept of an answer, why one was asked, and who reacts."""
     collector = collector_of(request)
     survey = collector.shelf.open(name)
     if survey is None:
         return closed(request)
-    form = _form(collector, name, request.query_params.get("f"))
+    form = read_form(collector, name, request.query_params.get("f"))
     language = survey.language(form.language if form else request.query_params.get("l"))
     link = find_link(collector.ledger, form.link) if form and form.link else None
     return page(
@@ -251,7 +278,7 @@ def question_page(
 ) -> Response[Any]:
     """One question with its possible answers; none is chosen beforehand, except by whoever chose it in an e-mail."""
     question = survey.questions[form.at]
-    low_before = _was_low(survey, form, question)
+    asked = asked_words(collector, survey, form, question)
     score = _point(question, chosen) if not question.is_text and question.kind != "brands" else None
     return page(
         request,
@@ -263,35 +290,44 @@ def question_page(
         name=collector.settings.organisation,
         survey=survey,
         question=question,
-        asked=question.words(form.language, collector.settings.organisation, low_before),
+        asked=asked,
         ends=question.scale_ends(form.language),
         faces=question.face_words(form.language) if question.faces else [],
         form=collector.signer.sign(FORM, form),
         chosen=None if score is None else int(score),
-        first=form.at == 0,
         problem=problem,
         consent=survey.person == "asked" and form.link is not None and question.kind == COMMENT,
-        title=question.words(form.language, collector.settings.organisation, low_before),
+        title=asked,
     )
 
 
+def asked_words(collector: Collector, survey: Survey, form: Form, question: Question) -> str:
+    """The question as this form is asked it: a comment after a low score asks what went wrong."""
+    return question.words(form.language, collector.settings.organisation, _was_low(survey, form, question))
+
+
 def _was_low(survey: Survey, form: Form, question: Question) -> bool:
-    about = survey.question(question.about or "")
-    score = score_of(form.answers.get(about.id, SKIPPED)) if about else None
-    return about is not None and score is not None and about.is_low(score)
+    return question.about is not None and _is_low(survey, question.about, form.answers.get(question.about, SKIPPED))
 
 
 def thanks(request: Visit, survey: Survey, form: Form) -> Response[Any]:
     words = page_words(form.language)
-    low = any(
-        question is not None and (score := score_of(said)) is not None and question.is_low(score)
-        for question, said in ((survey.question(name), said) for name, said in form.answers.items())
-    )
-    text = words["thanks_text"]
-    if low:
-        told = words["thanks_low"].format(owner=survey.owner, time=time_words(survey.reaction_time, form.language))
-        text = f"{text} {told}"
+    text = thanks_words(survey, form)
     return page(request, "message.html", words=words, language=form.language, title=words["thanks"], text=text)
+
+
+def thanks_words(survey: Survey, form: Form) -> str:
+    """That the answer is stored, and after a low score who looks into it and by when."""
+    words = page_words(form.language)
+    if not any(_is_low(survey, name, said) for name, said in form.answers.items()):
+        return str(words["thanks_text"])
+    told = words["thanks_low"].format(owner=survey.owner, time=time_words(survey.reaction_time, form.language))
+    return f"{words['thanks_text']} {told}"
+
+
+def _is_low(survey: Survey, name: str, said: str) -> bool:
+    question, score = survey.question(name), score_of(said)
+    return question is not None and score is not None and question.is_low(score)
 
 
 def message(request: Visit, language: str, kind: str, status: int) -> Response[Any]:
@@ -314,18 +350,18 @@ def time_words(time: timedelta, language: str) -> str:
     return str(words["hours"]).format(n=max(hours, 1))
 
 
-def _form(collector: Collector, name: str, text: Any) -> Form | None:
+def read_form(collector: Collector, name: str, text: Any) -> Form | None:
     """The form that a page hands back, if it was ours, of this survey and of today."""
     try:
         form = collector.signer.read(FORM, text, Form) if isinstance(text, str) else None
     except Forged:
         return None
-    if form is None or form.survey != name or _seconds(collector) - form.begun > EDITABLE_S:
+    if form is None or form.survey != name or seconds_of(collector) - form.begun > EDITABLE_S:
         return None
     return form
 
 
-def _place(collector: Collector, survey: Survey, text: str | None) -> Place:
+def read_place(collector: Collector, survey: Survey, text: str | None) -> Place:
     try:
         place = collector.signer.read(PLACE, text, Place) if text else None
     except Forged:
@@ -333,7 +369,7 @@ def _place(collector: Collector, survey: Survey, text: str | None) -> Place:
     return place if place is not None and place.survey == survey.id else Place(survey.id)
 
 
-def _accepted(request: Visit, survey: Survey) -> str | None:
+def accepted(request: Visit, survey: Survey) -> str | None:
     """The first language of the browser that the survey has."""
     for part in (request.headers.get("accept-language") or "")[:200].split(","):
         tag = part.split(";")[0].strip()
@@ -343,15 +379,17 @@ def _accepted(request: Visit, survey: Survey) -> str | None:
     return None
 
 
-def _address(collector: Collector, survey: Survey, form: Form) -> str:
-    return f"/s/{survey.id}/next?{urlencode({'f': collector.signer.sign(FORM, form)})}"
+def _address(collector: Collector, survey: Survey, form: Form, chosen: str | None = None) -> str:
+    """Where a form goes on. The first page has such an address too, so that going back comes to the same form."""
+    query = {"f": collector.signer.sign(FORM, form)} | ({"a": chosen} if chosen is not None else {})
+    return f"/s/{survey.id}/next?{urlencode(query)}"
 
 
-def _seconds(collector: Collector) -> int:
+def seconds_of(collector: Collector) -> int:
     return int((collector.clock() - EPOCH).total_seconds())
 
 
-def _sender(request: Visit) -> str:
+def sender(request: Visit) -> str:
     return request.client.host if request.client else ""
 
 

@@ -12,6 +12,8 @@ from litestar.static_files import create_static_files_router
 from mittari.show.web import board, detail, devices, errors, rows
 from mittari.show.web.cache import Cache, Recent
 from mittari.show.web.guard import GuardedApp
+from mittari.show.web.live import HANDLERS as LIVE
+from mittari.show.web.live import Hub
 from mittari.show.web.site import STATIC, Site, templates
 from mittari.show.web.source import Source
 
@@ -40,13 +42,17 @@ def create_app(
     """The application over one workspace.
 
     `cache` keeps computed results (see `cache.Cache`), `token` is for handlers of commands and is left in
-    `app.state.token`, `handlers` are further routes, `clock` returns the present instant in naive UTC.
+    `app.state.token`, `handlers` are further routes, `clock` returns the present instant in naive UTC. Whoever stops
+    the server closes `app.state.live` first: open streams would keep it waiting.
     """
     site = Site(source=workspace, cache=cache if cache is not None else Recent(), clock=clock, environment=templates())
+    live = Hub(site)
+    workspace.told_of(live.changed)
     files = create_static_files_router(path="/static", directories=[STATIC], cache_control=FOREVER)
     return GuardedApp(
         route_handlers=[
             *board.HANDLERS,
+            *LIVE,
             *detail.HANDLERS,
             *rows.HANDLERS,
             *devices.HANDLERS,
@@ -55,7 +61,8 @@ def create_app(
             *handlers,
         ],
         exception_handlers=errors.HANDLERS,
-        state=State({"site": site, "token": token}),
+        state=State({"site": site, "token": token, "live": live}),
+        on_shutdown=[live.close],
         openapi_config=None,
         logging_config=None,  # logging belongs to the process that serves
     )

@@ -1,8 +1,8 @@
 """The board: heroes, then a section for each perspective, every number with its own error.
 
-The head of the page is sent at once, each section as soon as its numbers stand. While the page is open it asks every
-few seconds whether there is anything new; `seen` names what it has, and an unchanged board answers 204 without
-computing anything.
+The head of the page is sent at once, each section as soon as its numbers stand. While the page is open, changed cards
+come over its stream (`show/web/live`). A page that cannot have one asks every few seconds whether there is anything
+new; `seen` names what it has, and an unchanged board answers 204 without computing anything.
 """
 
 import time
@@ -76,6 +76,9 @@ class Numbers:
         return found
 
 
+NO_NUMBERS = Numbers((), (), ())
+
+
 def same_series(one: Record, other: Record) -> bool:
     return (one.kpi_id, one.output, one.slice.get("scale")) == (other.kpi_id, other.output, other.slice.get("scale"))
 
@@ -85,21 +88,37 @@ def numbers(site: Site, view: View, definitions: Sequence[Definition]) -> Number
 
     What is asked together is computed together: KPIs of one relation share its rows.
     """
-    ids = tuple(definition.id for definition in definitions)
-    now, earlier = view.period.text, before(view.period)
-    series = [period.text for period in trend_periods(view.period)]
-    asked = list(dict.fromkeys([*series, now, *([earlier.text] if earlier else [])]))
-    key = ("board", ids, tuple(asked), tuple(view.where.items()))
+    ids = [definition.id for definition in definitions]
+    series, pair = periods_of(view)
+    key = key_of(view, definitions)
 
     def ask() -> Numbers:
-        found = site.source.scorecard(period=asked, where=dict(view.where), kpis=list(ids))
-        return Numbers(
-            now=[record for record in found if record.period == now],
-            previous=[record for record in found if earlier and record.period == earlier.text],
-            trend=[record for record in found if record.period in series],
-        )
+        asked = list(dict.fromkeys([*series, *pair]))
+        return sorted_out(site.source.scorecard(period=asked, where=dict(view.where), kpis=ids), view)
 
     return site.read(key, ask)
+
+
+def key_of(view: View, definitions: Sequence[Definition]) -> tuple[Any, ...]:
+    """What the numbers of these KPIs are kept under."""
+    return ("board", tuple(definition.id for definition in definitions), periods_of(view), tuple(view.where.items()))
+
+
+def periods_of(view: View) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The sub-periods of the sparklines; and the period itself with the one before, where there is one."""
+    earlier = before(view.period)
+    series = tuple(period.text for period in trend_periods(view.period))
+    return series, (view.period.text, *([earlier.text] if earlier else []))
+
+
+def sorted_out(found: Sequence[Record], view: View) -> Numbers:
+    """The records of a view by what they are for."""
+    series, (now, *earlier) = periods_of(view)
+    return Numbers(
+        now=[record for record in found if record.period == now],
+        previous=[record for record in found if record.period in earlier],
+        trend=[record for record in found if record.period in series],
+    )
 
 
 def numbers_of(site: Site, view: View, section: Section) -> Numbers:
@@ -162,9 +181,17 @@ def address(name: str, view: View) -> str:
 
 
 def section_html(site: Site, view: View, section: Section, *, swap: bool = False) -> str:
-    found = cards(site, view, section)
-    shown = [card for card in found if section.hero or card.failed or not card.missing]
-    waiting = [card for card in found if card not in shown]
+    return section_of(site, section, cards(site, view, section), swap=swap)
+
+
+def has_place(section: Section, card: Card) -> bool:
+    """Whether the card stands in the section; others wait below it, as a line of a list, for data."""
+    return section.hero or card.failed or not card.missing
+
+
+def section_of(site: Site, section: Section, found: Sequence[Card], *, swap: bool = False) -> str:
+    shown = [card for card in found if has_place(section, card)]
+    waiting = [card for card in found if not has_place(section, card)]
     span = "full" if section.hero or len(shown) > NARROW_SECTION else str(len(shown) or EMPTY_SECTION)
     return site.render(
         "section.html",
@@ -184,16 +211,23 @@ def charted(site: Site, view: View, plan: Sequence[Section]) -> list[Definition]
     heroes = [section for section in plan if section.hero]
     if not heroes:
         return []
-    found = numbers_of(site, view, heroes[0])
+    return with_trend(heroes[0], numbers_of(site, view, heroes[0]))
+
+
+def with_trend(heroes: Section, found: Numbers) -> list[Definition]:
     known = {r.kpi_id for r in found.trend if r.value is not None and not r.failure}
-    return [definition for definition in heroes[0].definitions if definition.id in known][:CHARTS]
+    return [definition for definition in heroes.definitions if definition.id in known][:CHARTS]
 
 
 def charts_html(site: Site, view: View, plan: Sequence[Section], *, swap: bool = False) -> str:
     """The large charts, drawn from the numbers that the heroes' sparklines already have."""
+    chosen = charted(site, view, plan)
+    return charts_of(site, view, chosen, numbers_of(site, view, plan[0]) if chosen else NO_NUMBERS, swap=swap)
+
+
+def charts_of(site: Site, view: View, chosen: Sequence[Definition], found: Numbers, *, swap: bool = False) -> str:
     drawn = []
-    for definition in charted(site, view, plan):
-        found = numbers_of(site, view, plan[0])
+    for definition in chosen:
         series = found.of(definition.id)[0][2]
         goal = goal_of(definition, goals(site).get(definition.id))
         trend = drawn_trend(series, trend_periods(view.period), goal, site.style, wide=616)
@@ -228,8 +262,8 @@ def shell(site: Site, view: View, nonce: str, silent: int = 0) -> str:
     )
 
 
-def parts(site: Site, view: View, nonce: str, silent: int = 0) -> Iterator[str]:
-    """The board piece by piece; every piece has its own error."""
+def parts(site: Site, view: View, nonce: str, mark: str, silent: int = 0) -> Iterator[str]:
+    """The board piece by piece; every piece has its own error. `mark` is where the live changes of the page begin."""
     yield shell(site, view, nonce, silent)
     plan = sections(site.catalogue(), perspectives(site.style.language))
     for section in plan:
@@ -240,7 +274,7 @@ def parts(site: Site, view: View, nonce: str, silent: int = 0) -> Iterator[str]:
                 + view.query().replace("&", "&amp;")
                 + '" hx-trigger="load" hx-swap="outerHTML"></div>'
             )
-    yield site.render("board_foot.html", version=site.version(), view=view)
+    yield site.render("board_foot.html", version=site.version(), view=view, mark=mark)
 
 
 def unlocks(definitions: Sequence[Definition]) -> dict[str, list[str]]:
@@ -264,7 +298,8 @@ def board(request: Visit) -> Response[Any] | Stream:
     tag = tag_of("board", view.query(), site.version(), str(silent))
     if answer := unchanged(request, tag):
         return answer
-    return streamed(request, parts(site, view, request.scope["state"]["nonce"], silent), tag)
+    mark = request.app.state.live.mark(view)  # before the first number is read: what changes later will be sent
+    return streamed(request, parts(site, view, request.scope["state"]["nonce"], mark, silent), tag)
 
 
 @get("/board/cards", sync_to_thread=True)
@@ -279,7 +314,7 @@ def board_cards(request: Visit) -> Response[Any] | Stream:
     def fresh() -> Iterator[str]:
         begun = time.monotonic()
         plan = sections(site.catalogue(), perspectives(site.style.language))
-        yield site.render("live.html", version=version, view=view, stamp=stamp(site), swap=True)
+        yield site.render("live.html", version=version, view=view, stamp=stamp(site), mark=None, swap=True)
         for section in plan:
             yield part_or_error(section.key, lambda section=section: section_html(site, view, section, swap=True))  # type: ignore[misc]
         yield part_or_error("charts", lambda: charts_html(site, view, plan, swap=True))

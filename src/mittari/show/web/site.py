@@ -57,9 +57,13 @@ class Site:
         return self.now().date()
 
     def version(self) -> str:
-        """Names the state of the data and the five minutes we are in; a page with the same version says the same."""
+        """Names the state of the data and the time; a page with the same version says the same."""
+        return f"{self.source.data_version()}-{self.hour_hand()}"
+
+    def hour_hand(self) -> str:
+        """Names the five minutes and the local day we are in: numbers age without new data."""
         minutes = int(self.clock().replace(tzinfo=UTC).timestamp() // FRESH_FOR.total_seconds())
-        return f"{self.source.data_version()}-{minutes}-{self.today():%Y%m%d}"
+        return f"{minutes}-{self.today():%Y%m%d}"
 
     def running(self, view: View) -> bool:
         """Whether the period is not over yet."""
@@ -87,6 +91,10 @@ class Site:
             return found
         with self._locks[hash(full_key) % LOCKS]:
             return kept(self.cache, full_key, compute)
+
+    def known(self, key: tuple[Any, ...]) -> Any | None:
+        """What `read` keeps under the key as of now, or None: nothing is computed."""
+        return self.cache.get((*key, self.version()))
 
     def rests(self, what: str) -> bool:
         """Whether `what` was computed so recently that it may not be computed again without being asked for."""

@@ -3,7 +3,7 @@
 A local workspace and one behind a server both answer them, and a test may hand in one of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -120,3 +120,6 @@ class Source(Protocol):
 
     def data_version(self) -> int:
         """Grows with every load."""
+
+    def told_of(self, listener: Callable[[int, frozenset[str]], None]) -> None:
+        """Call it after every change with its version and the tables that changed; it must be quick."""

@@ -1,0 +1,124 @@
+"""The writer: what waits in the inbox is in the warehouse once, whatever happens in between."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mittari
+from mittari.errors import UserError
+from mittari.store.inbox import FIRST, Arrival, Inbox
+from mittari.workspace.local import LocalWorkspace
+from mittari.workspace.writer import Writer
+
+CALL = {"queued_at": "2026-10-05T09:00:00Z", "wait_s": 5.0, "outcome": "answered"}
+
+
+class Bench:
+    def __init__(self, workspace: LocalWorkspace, inbox: Inbox) -> None:
+        self.workspace, self.inbox, self.writer = workspace, inbox, Writer(workspace, inbox)
+
+    def arrive(self, *rows: dict[str, Any], table: str = "calls", how: str = "newest") -> None:
+        self.inbox.put([Arrival(table, rows, how)]).result()
+
+    def drain(self) -> None:
+        while self.writer.drain():
+            pass
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.workspace.warehouse.connection().execute(sql).fetchall()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with mittari.open(mittari.create_home(tmp_path / "home")) as workspace:
+        assert isinstance(workspace, LocalWorkspace)
+        inbox = Inbox.open(workspace.home / "inbox.sqlite")
+        yield Bench(workspace, inbox)
+        inbox.close()
+
+
+def call(number: int, **more: Any) -> dict[str, Any]:
+    return {"call_id": f"k{number}", **CALL, **more}
+
+
+def test_what_waits_is_loaded_in_one_step_and_then_forgotten(bench: Bench):
+    for number in range(30):
+        bench.arrive(call(number))
+    before = bench.workspace.data_version()
+    bench.drain()
+    assert bench.rows("SELECT count(*) FROM calls") == [(30,)]
+    assert bench.workspace.data_version() == before + 1
+    assert bench.inbox.waiting(1) == []
+
+
+def test_a_replay_after_a_crash_changes_nothing(bench: Bench):
+    bench.arrive(call(1), call(2))
+    waiting = bench.inbox.waiting(10)
+    bench.writer._let_in(waiting)
+    version = bench.workspace.data_version()
+    bench.drain()
+    assert bench.rows("SELECT count(*) FROM calls") == [(2,)]
+    assert bench.workspace.data_version() == version
+
+
+def test_the_newest_of_a_key_stands_within_one_batch_and_across_two(bench: Bench):
+    bench.arrive(call(1, talk_s=10.0))
+    bench.arrive(call(1, talk_s=20.0))
+    bench.drain()
+    assert bench.rows("SELECT talk_s FROM calls") == [(20.0,)]
+    bench.arrive(call(1, talk_s=30.0))
+    bench.drain()
+    assert bench.rows("SELECT talk_s FROM calls") == [(30.0,)]
+
+
+def test_of_presses_the_first_stands_within_one_batch_and_across_two(bench: Bench):
+    press = {"response_id": "d:1", "kind": "csat", "score": 1.0, "responded_at": "2026-10-05T09:00:00Z"}
+    bench.arrive(press, table="responses", how=FIRST)
+    bench.arrive({**press, "score": 2.0}, table="responses", how=FIRST)
+    bench.drain()
+    bench.arrive({**press, "score": 3.0}, table="responses", how=FIRST)
+    bench.drain()
+    assert bench.rows("SELECT score FROM responses") == [(1.0,)]
+
+
+def test_a_row_with_fewer_columns_keeps_what_an_earlier_one_said_also_in_one_batch(bench: Bench):
+    bench.arrive(call(1, talk_s=10.0))
+    bench.arrive(call(1, acw_s=7.0))
+    bench.arrive(call(1, talk_s=None))
+    bench.drain()
+    assert bench.rows("SELECT talk_s, acw_s FROM calls") == [(None, 7.0)]
+
+
+def test_one_arrival_that_cannot_be_let_in_is_set_aside_and_the_others_stand(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    original = bench.workspace.load_many
+
+    def fails_at_two(given: Any) -> Any:
+        if any("k2" in rows.columns["call_id"] for rows in given):
+            raise UserError("k2 contradicts the rest")
+        return original(given)
+
+    monkeypatch.setattr(bench.workspace, "load_many", fails_at_two)
+    for number in range(4):
+        bench.arrive(call(number))
+    bench.drain()
+    assert bench.rows("SELECT call_id FROM calls ORDER BY 1") == [("k0",), ("k1",), ("k3",)]
+    assert [(table, reason) for _, table, reason in bench.inbox.aside()] == [("calls", "k2 contradicts the rest")]
+    told = [finding for finding in bench.workspace.doctor() if "set aside" in finding.what]
+    assert [(finding.ok, "k2 contradicts the rest" in finding.what) for finding in told] == [(False, True)]
+
+
+def test_a_running_writer_brings_rows_within_a_second(bench: Bench):
+    bench.writer.start()
+    bench.arrive(call(1))
+    found = False
+    for _ in range(200):
+        found = bench.rows("SELECT count(*) FROM calls") == [(1,)]
+        if found:
+            break
+        bench.writer._stopped.wait(0.05)
+    bench.writer.stop()
+    assert found
