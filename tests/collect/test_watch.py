@@ -38,7 +38,7 @@ def heard(collector, at: datetime, name: str = "front"):
         ("2026-10-05T13:50", "2026-10-06T05:04", False),
         ("2026-10-05T13:50", "2026-10-06T05:05", True),  # five minutes after the opening at 08:00
         ("2026-10-09T14:00", "2026-10-11T20:00", False),  # a weekend
-        ("2026-12-05T10:00", "2026-12-07T05:20", True),
+        ("2026-12-05T10:00", "2026-12-07T06:20", True),
         ("2026-12-05T10:00", "2026-12-06T20:00", False),
         ("2026-01-01T06:00", "2026-10-05T06:00", True),
         ("2026-10-05T07:00", "2026-10-05T06:30", False),  # the clock of the server went back

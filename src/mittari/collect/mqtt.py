@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -29,6 +30,7 @@ TOPIC = "mittari/taps/"
 MOST_BYTES = 400_000
 SESSION_S = 30 * 86_400
 """So long the broker keeps messages for a server that is away."""
+LONGEST_EXPIRY_S = 2**32 - 1
 AGAIN_S = 60.0
 """After this time the broker is asked for what was left with it."""
 PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -169,7 +171,7 @@ class Subscription(threading.Thread):
         device = known_device(self._collector, token if isinstance(token, str) else None)
         if message.topic != f"{TOPIC}{device.id}":
             raise Refused(403, "this token belongs to another device than the topic names")
-        taken = prepare(self._collector, device, body)
+        taken = prepare(self._collector, device, body, _waited(body, message))
         if taken.arrivals:
             self._collector.inbox.put(taken.arrivals).result(timeout=60)
         finish(self._collector, taken)
@@ -186,6 +188,17 @@ def _body(payload: bytes) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refused(400, "expected an object with token, sent_at and taps")
     return body
+
+
+def _waited(body: dict[str, Any], message: "MQTTMessage") -> timedelta:
+    """How long the message lay at the broker, which takes that off the time after which the message expires.
+
+    The device says in `expires_s` what that time was in the beginning; without it nothing is known to have passed.
+    """
+    first, left = body.get("expires_s"), getattr(message.properties, "MessageExpiryInterval", None)
+    if type(first) is not int or type(left) is not int or not left <= first <= LONGEST_EXPIRY_S:
+        return timedelta(0)
+    return timedelta(seconds=first - left)
 
 
 def _reply(client: "Client", message: "MQTTMessage", answer: dict[str, Any]) -> None:

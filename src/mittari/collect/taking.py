@@ -6,7 +6,7 @@ taken = prepare(collector, device, body); await collector.inbox.keep(taken.arriv
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mittari.collect.collector import Collector
@@ -32,13 +32,14 @@ class Taken:
     device: Device
     arrivals: Sequence[Arrival]
     judged: Judged
-    now: datetime
+    heard_at: datetime
     waiting: int | None
     told: dict[str, Any]
+    now: str
 
     @property
     def answer(self) -> dict[str, Any]:
-        return {"accepted": self.judged.accepted, "refused": self.judged.refused, "now": instant(self.now)}
+        return {"accepted": self.judged.accepted, "refused": self.judged.refused, "now": self.now}
 
 
 def known_device(collector: Collector, token: str | None) -> Device:
@@ -65,26 +66,26 @@ def slow_down(collector: Collector, device: Device) -> None:
         raise Refused(429, "too many requests of this device; keep the taps", wait)
 
 
-def prepare(collector: Collector, device: Device, body: object) -> Taken:
-    """Judge what a device sent. Raises Refused where there is nothing to judge."""
+def prepare(collector: Collector, device: Device, body: object, waited: timedelta = timedelta(0)) -> Taken:
+    """Judge what a device sent, `waited` ago. Raises Refused where there is nothing to judge."""
     now = collector.clock()
     survey = survey_of(collector, device)
     latest = collector.latest_presses.get(device.id) if survey.anonymous else None
     try:
-        judged = judge(device, survey, body, now, latest)
+        judged = judge(device, survey, body, now, latest, waited)
     except Unfit as error:
         raise Refused(400, str(error)) from error
     arrivals = list(judged.arrivals)
     touchpoint = touchpoint_of(device, survey)
     if judged.visits and touchpoint:
         arrivals += visit_rows(touchpoint, add_visits(collector.ledger, device, touchpoint, judged.visits))
-    return Taken(device, arrivals, judged, now, waiting_of(body), about_itself(body))
+    return Taken(device, arrivals, judged, now - waited, waiting_of(body), about_itself(body), instant(now))
 
 
 def finish(collector: Collector, taken: Taken) -> None:
     """Note, once all is on disk, that the device was heard. `waiting` counts what it has sent just now."""
     settled = len(taken.judged.accepted) + sum(1 for each in taken.judged.refused if "key" in each)
     left = None if taken.waiting is None else max(taken.waiting - settled, 0)
-    note_seen(collector.ledger, taken.device, taken.now, left, taken.told)
+    note_seen(collector.ledger, taken.device, taken.heard_at, left, taken.told)
     if taken.judged.latest is not None:
         collector.latest_presses[taken.device.id] = taken.judged.latest

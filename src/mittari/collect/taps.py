@@ -47,12 +47,21 @@ class Judged:
     latest: datetime | None = None
 
 
-def judge(device: Device, survey: Survey, body: object, now: datetime, latest: datetime | None = None) -> Judged:
-    """Judge each tap and each day of visits alone. `latest` is when the device was pressed before, where known.
+def judge(
+    device: Device,
+    survey: Survey,
+    body: object,
+    now: datetime,
+    latest: datetime | None = None,
+    waited: timedelta = timedelta(0),
+) -> Judged:
+    """Judge each tap and each day of visits alone.
 
-    Raises Unfit where the body is none.
+    `latest` is when the device was pressed before, where known; `waited` how long the body was under way, as at a
+    broker of MQTT. Raises Unfit where the body is none.
     """
     given, sent_at = _body(body)
+    sent_at += waited
     question = question_of(survey)
     how = ANONYMOUS_FIRST if survey.anonymous else FIRST
     rows: dict[str, dict[str, Any]] = {}

@@ -3,7 +3,7 @@ const kioskQueue = (() => {
   "use strict";
   const BATCH = 500, TIMEOUT_MS = 20000, HEARTBEAT_MS = 60000, LONGEST_WAIT_MS = 300000, REFUSED_WAIT_MS = 600000;
   const JUMP_MS = 2000, SLEEP_AT_MOST_MS = 30 * 86400000;
-  let db, size = BATCH, failures = 0, timer = 0, sending = false, offset = 0, wasHidden = false, told = () => {};
+  let db, size = BATCH, failures = 0, timer = 0, sending = false, more = false, offset = 0, wasHidden = false, told = () => {};
   const state = { trust: "ok", lastSent: null };
 
   const asked = (request) => new Promise((resolve, reject) => {
@@ -105,8 +105,8 @@ const kioskQueue = (() => {
   }
 
   function wake(after) {
-    if (sending || (after === 0 && failures && navigator.onLine === false)) return;
-    if (after === 0 && failures && timer) return; // the next try is due soon; a tap does not hurry it
+    if (sending) more = true; // it came too late for the batch under way
+    if (sending || (failures && timer)) return; // the next try is due soon; a tap does not hurry it
     clearTimeout(timer);
     timer = setTimeout(send, after);
   }
@@ -115,10 +115,12 @@ const kioskQueue = (() => {
     timer = 0;
     if (sending) return;
     sending = true;
+    more = false;
     let next = HEARTBEAT_MS;
     try {
       next = await sendBatch();
       failures = 0;
+      if (more && state.trust === "ok") next = 0;
     } catch (error) {
       failures += 1;
       const longest = Math.min(LONGEST_WAIT_MS, 1000 * 2 ** Math.min(failures, 9));
