@@ -79,7 +79,7 @@ class Subscription(threading.Thread):
         self._collector, self._address = collector, address
         self._stopped = threading.Event()
         self._again_at: float | None = None
-        self._client = self._made()
+        self._client: Client | None = None
 
     def run(self) -> None:
         self._connect()
@@ -118,16 +118,18 @@ class Subscription(threading.Thread):
         from paho.mqtt.packettypes import PacketTypes
         from paho.mqtt.properties import Properties
 
+        self._client = client = self._made()  # a fresh one: a client that has ended leaves sockets open when used again
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = SESSION_S
-        self._client.connect_async(
+        client.connect_async(
             self._address.host, self._address.port, keepalive=30, clean_start=False, properties=properties
         )
-        self._client.loop_start()
+        client.loop_start()
 
     def _leave(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
+        if self._client is not None:
+            self._client.disconnect()
+            self._client.loop_stop()
 
     def _connected(self, client: "Client", _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:

@@ -1,7 +1,7 @@
 // The taps of a kiosk: on the disk of the device before anybody is thanked, then sent until the server has confirmed each.
 const kioskQueue = (() => {
   "use strict";
-  const BATCH = 500, TIMEOUT_MS = 20000, HEARTBEAT_MS = 60000, LONGEST_WAIT_MS = 300000, REFUSED_WAIT_MS = 600000;
+  const BATCH = 500, TIMEOUT_MS = 20000, HEARTBEAT_MS = 60000, LONGEST_WAIT_MS = 30000, REFUSED_WAIT_MS = 600000;
   const JUMP_MS = 2000, SLEEP_AT_MOST_MS = 30 * 86400000;
   let db, size = BATCH, failures = 0, timer = 0, sending = false, more = false, offset = 0, wasHidden = false, told = () => {};
   const state = { trust: "ok", lastSent: null };
@@ -123,7 +123,7 @@ const kioskQueue = (() => {
       if (more && state.trust === "ok") next = 0;
     } catch (error) {
       failures += 1;
-      const longest = Math.min(LONGEST_WAIT_MS, 1000 * 2 ** Math.min(failures, 9));
+      const longest = Math.min(LONGEST_WAIT_MS, 1000 * 2 ** Math.min(failures, 5));
       next = error.retryAfter ? error.retryAfter * 1000 * (1 + Math.random()) : longest * (0.5 + Math.random() / 2);
     }
     sending = false;
