@@ -6,7 +6,20 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mittari.commands import closing, demo, device, facts, installation, numbers, tls, token
+from mittari.commands import (
+    closing,
+    contacts,
+    demo,
+    device,
+    facts,
+    installation,
+    invite,
+    numbers,
+    person,
+    tls,
+    token,
+    webhook,
+)
 from mittari.errors import MittariError, UserError
 
 FAULT, USER, REJECTS = 1, 2, 3
@@ -29,7 +42,8 @@ def parser() -> Parser:
     )
     top.add_argument("--traceback", action="store_true", help="show where in Mittari an error arose")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (demo, installation, facts, numbers, closing, token, device, tls):
+    groups = (demo, installation, facts, numbers, closing, token, tls, person, webhook, contacts, invite, device)
+    for group in groups:
         group.add(commands)
     return top
 

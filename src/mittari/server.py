@@ -33,6 +33,7 @@ from mittari.collect.web.app import public_app, routes
 from mittari.errors import MittariError, UserError
 from mittari.measure.result import Record
 from mittari.show.web.app import create_app
+from mittari.workspace.inviting.threads import Inviter
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.remote import HOST, SERVER_FILE, TOKEN_HEADER
 from mittari.workspace.writer import Writer
@@ -70,6 +71,10 @@ VERBS: dict[str, Verb] = {
     "close_period": lambda workspace, arguments: asdict(workspace.close_period(**arguments)),
     "as_reported": lambda workspace, arguments: workspace.as_reported(**arguments).records(),
     "closes": lambda workspace, _: [asdict(each) for each in workspace.closes()],
+    "export_person": lambda workspace, arguments: workspace.export_person(**arguments),
+    "erase_person": lambda workspace, arguments: asdict(workspace.erase_person(**arguments)),
+    "invite": lambda workspace, arguments: workspace.invite(**arguments),
+    "invite_plan": lambda workspace, arguments: workspace.invite_plan(**arguments),
     "doctor": lambda workspace, arguments: [asdict(finding) for finding in workspace.doctor(**arguments)],
 }
 
@@ -213,9 +218,11 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
     with Collector.open(workspace.home, workspace.settings, workspace.clock) as collector:
         outside = PublicListener(collector, public) if public else None
         writer = Writer(workspace, collector.inbox)
+        inviter = Inviter(workspace, collector)
         watch = Watch(collector)
         broker = subscribed(collector) if workspace.settings.mqtt else None
         writer.start()
+        inviter.start()
         watch.start()
         try:
             if outside is not None:
@@ -228,6 +235,7 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
             if broker is not None:
                 broker.stop()
             watch.stop()
+            inviter.stop()
             writer.stop()
 
 

@@ -13,9 +13,11 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from mittari.errors import UserError, did_you_mean
@@ -206,6 +208,93 @@ def broker_address(given: object) -> str:
     return text
 
 
+@dataclass(frozen=True)
+class QuietHours:
+    """When nobody is asked: a stretch of every day in minutes after local midnight, which may pass over midnight, and
+    whole weekdays, 1 (Monday) to 7. Without a stretch both ends are equal."""
+
+    start: int = 0
+    end: int = 0
+    weekdays: frozenset[int] = frozenset()
+
+    def covers(self, weekday: int, minute: int) -> bool:
+        """Whether a minute of a weekday is quiet."""
+        if weekday in self.weekdays:
+            return True
+        if self.start <= self.end:
+            return self.start <= minute < self.end
+        return minute >= self.start or minute < self.end
+
+
+def quiet_hours(given: object) -> QuietHours:
+    """A stretch of the day, then weekdays that are quiet altogether.
+
+    >>> quiet_hours("20:00-08:00, Sun").covers(7, 12 * 60)
+    True
+    """
+    expected = 'quiet hours such as "20:00-08:00" or "20:00-08:00, Sun", or "none"'
+    text = as_text(given, expected)
+    if text == "none":
+        return QuietHours()
+    start = end = 0
+    weekdays: set[int] = set()
+    for part in (part.strip() for part in text.split(",")):
+        match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", part)
+        if match is None:
+            weekdays |= set(_weekdays(part, expected))
+            continue
+        hours = int(match[1]), int(match[3])
+        start, end = hours[0] * 60 + int(match[2]), hours[1] * 60 + int(match[4])
+        if start == end or end > 24 * 60:
+            raise Unfit(expected)
+    if len(weekdays) == len(WEEKDAYS):
+        raise Unfit(f"{expected}, with a day left on which people may be asked")
+    return QuietHours(start, end, frozenset(weekdays))
+
+
+def mail_server(given: object) -> str:
+    """The address of an SMTP server, or an empty text."""
+    if given == "":
+        return ""
+    expected = "an address such as smtp://user:password@mail.example:587, or smtps:// for TLS from the first byte"
+    text = as_text(given, expected)
+    try:
+        parts = urlsplit(text)
+        fits = (
+            parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.path in ("", "/") and parts.port != 0
+        )
+    except ValueError as error:
+        raise Unfit(expected) from error
+    if not fits or (parts.password is not None and not parts.username):
+        raise Unfit(expected)
+    return text
+
+
+def sender_address(given: object) -> str:
+    """Who sends mail: an address, with or without a name; or an empty text."""
+    if given == "":
+        return ""
+    expected = 'an e-mail address such as feedback@shop.example, or "The shop <feedback@shop.example>"'
+    text = as_text(given, expected)
+    _, address = parseaddr(text)
+    if not text.isprintable() or not re.fullmatch(
+        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", address
+    ):
+        raise Unfit(expected)
+    return text
+
+
+def notifier(given: object) -> str:
+    """An address of Apprise with a place for the recipient, or an empty text."""
+    if given == "":
+        return ""
+    expected = "an address of Apprise with {address} in place of the recipient"
+    text = as_text(given, expected)
+    if "{address}" not in text or "://" not in text:
+        raise Unfit(expected)
+    return text
+
+
 def days(given: object) -> int:
     return whole_number(given, "a number of days from 0 to 3650", 0, 3650)
 
@@ -315,6 +404,32 @@ class Settings:
         secret=True,
     )
     ask_days: int = setting(30, "A person is asked at most once in so many days, over all surveys and channels.", days)
+    quiet_hours: QuietHours = setting(  # noqa: RUF009  # it is frozen
+        "20:00-08:00",
+        'When nobody is asked, on the clocks of timezone; also "20:00-08:00, Sun", or "none".',
+        quiet_hours,
+    )
+    smtp: str = setting(
+        "",
+        "The mail server for invitations, as smtp://user:password@mail.example:587 (with STARTTLS) or smtps://.",
+        mail_server,
+        secret=True,
+    )
+    mail_from: str = setting(
+        "", 'Who sends invitations by e-mail, such as "The shop <feedback@shop.example>".', sender_address
+    )
+    sms: str = setting(
+        "",
+        "How text messages are sent: an address of Apprise with {address} in place of the telephone number.",
+        notifier,
+        secret=True,
+    )
+    chat: str = setting(
+        "",
+        "How chat messages are sent: an address of Apprise with {address} in place of the recipient.",
+        notifier,
+        secret=True,
+    )
     nps_name: str = setting(
         "mark",
         'What the recommendation score is called on pages: "mark" (Net Promoter Score, with the notice that the\n'

@@ -5,6 +5,7 @@
 What is accepted here is accepted by loading: `tests/collect/test_checking.py` holds the two against each other.
 """
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +22,13 @@ from mittari.money import CURRENCIES
 LONGEST = {"id": 200, "text": 10_000}
 """The most characters a value may have."""
 YEARS = (1900, 2200)
+AMOUNT = r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?"
 SHOWN = 60
+MOST_FIELDS = 300
+ENOUGH = 1_000
+"""After so many problems the rest of the rows is not looked at: they are refused in any case."""
+HINTS = 50
+"""So many unknown names get a proposal; looking for one takes time that a hostile sender could ask for."""
 NPS_KINDS = ("nps", "enps")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -40,26 +47,47 @@ class Unreadable(ValueError):
 
 
 def checked(table: Table, rows: Sequence[Any]) -> tuple[list[dict[str, Any]], list[Problem]]:
-    """The rows as they are stored, and every problem found; with any problem none of the rows is to be stored."""
+    """The rows as they are stored, and the problems found; with any problem none of the rows is to be stored."""
     kept: list[dict[str, Any]] = []
     problems: list[Problem] = []
     for number, row in enumerate(rows):
+        if len(problems) >= ENOUGH:
+            break
         if not isinstance(row, Mapping):
             problems.append(Problem(number, None, "expected an object with the columns as its keys"))
-            continue
-        values, found = _row(table, row)
-        problems += [Problem(number, name, why) for name, why in found]
-        kept.append(values)
-    return kept, problems
+        elif len(row) > MOST_FIELDS:
+            problems.append(Problem(number, None, f"expected at most {MOST_FIELDS} fields, found {len(row)}"))
+        else:
+            values, found = _row(table, row, hints=len(problems) < HINTS)
+            problems += [Problem(number, name, why) for name, why in found]
+            kept.append(values)
+    return kept, problems or list(_said_twice(table, kept))
 
 
-def _row(table: Table, row: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str | None, str]]]:
+def stored(table: Table, name: str, value: Any) -> Any:
+    """One value as it is stored under a column. Raises Unreadable; str() says what was expected."""
+    column = column_of(table, name)
+    if column is None:
+        raise Unreadable(_unknown(table, name, hints=True))
+    return _value(column, value)
+
+
+def _said_twice(table: Table, rows: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """One key with different contents, as loading refuses it in a file: which of them is right cannot be known."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for number, row in enumerate(rows):
+        first = seen.setdefault(tuple(row.get(name) for name in table.key), number)
+        if rows[first] != row:
+            yield Problem(number, table.key[0], f"the key stands in row {first} already, with different content")
+
+
+def _row(table: Table, row: Mapping[str, Any], hints: bool) -> tuple[dict[str, Any], list[tuple[str | None, str]]]:
     values: dict[str, Any] = {}
     problems: list[tuple[str | None, str]] = []
     for name, value in row.items():
-        column = _column(table, name)
+        column = column_of(table, name)
         if column is None:
-            problems.append((name[:SHOWN], _unknown(table, name)))
+            problems.append((_printable(name[:SHOWN]), _unknown(table, name, hints)))
             continue
         try:
             values[name] = _value(column, value)
@@ -70,7 +98,8 @@ def _row(table: Table, row: Mapping[str, Any]) -> tuple[dict[str, Any], list[tup
     return values, problems
 
 
-def _column(table: Table, name: str) -> Column | None:
+def column_of(table: Table, name: str) -> Column | None:
+    """The declaration of a column that may be sent, or of a dimension of the sender's own; None for any other."""
     if name in table and not table[name].derived:
         return table[name]
     if table.is_own_dimension(name) and re.fullmatch(r"[a-z0-9_]{1,60}", name):
@@ -78,8 +107,10 @@ def _column(table: Table, name: str) -> Column | None:
     return None
 
 
-def _unknown(table: Table, name: str) -> str:
-    hint = did_you_mean(name[:SHOWN], [column.name for column in table.given])
+def _unknown(table: Table, name: str, hints: bool) -> str:
+    if name in table:
+        return f"{name} is computed here and not taken in"
+    hint = did_you_mean(name[:SHOWN], [column.name for column in table.given]) if hints else ""
     return f"{table.name} has no such column. {hint}".strip()
 
 
@@ -131,7 +162,7 @@ def _value(column: Column, value: Any) -> Any:
     if value is None:
         return None
     read = READERS[column.type](column, value)
-    if read is not None and not isinstance(read, str):
+    if isinstance(read, int | float) or column.type == "money":
         _within(column, float(read))
     return read
 
@@ -199,15 +230,20 @@ def _whole(_column: Column, value: Any) -> int:
 
 
 def _money(_column: Column, value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float | str) or len(str(value)) > 40:
-        raise Unreadable("an amount")
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or not re.fullmatch(AMOUNT, _short(value)):
+        raise Unreadable("an amount such as 12.50")
     try:
         amount = Decimal(str(value))
     except InvalidOperation as error:
-        raise Unreadable("an amount") from error
+        raise Unreadable("an amount such as 12.50") from error
     if not amount.is_finite() or abs(amount) >= 10**13:
         raise Unreadable("an amount below 1e13")
     return f"{amount:.4f}"
+
+
+def _short(value: float | str) -> str:
+    """The text of an amount; of a whole number too long to be one an empty text, since writing it out takes long."""
+    return "" if isinstance(value, int) and abs(value) >= 10**40 else str(value)
 
 
 def _instant(_column: Column, value: Any) -> str:
@@ -240,9 +276,12 @@ def _day(_column: Column, value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[12][0-9]{3}-[0-9][0-9]-[0-9][0-9]", value):
         raise Unreadable("a day such as 2026-10-05")
     try:
-        return date.fromisoformat(value).isoformat()
+        day = date.fromisoformat(value)
     except ValueError as error:
         raise Unreadable("a day of the calendar") from error
+    if not YEARS[0] <= day.year < YEARS[1]:
+        raise Unreadable(f"a day between {YEARS[0]} and {YEARS[1]}")
+    return day.isoformat()
 
 
 def _instant_or_day(column: Column, value: Any) -> str:
@@ -256,7 +295,7 @@ def _clock(_column: Column, value: Any) -> str:
 
 
 def _month(_column: Column, value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", value):
+    if not isinstance(value, str) or not re.fullmatch(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])", value):
         raise Unreadable("a month such as 2026-10")
     return value
 
@@ -279,5 +318,14 @@ READERS: dict[str, Callable[[Column, Any], Any]] = {
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+    """The value as its sender wrote it, cut where it is long."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=repr)
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets inside brackets
+        return "something long"
+    return _printable(text if len(text) <= SHOWN else f"{text[:SHOWN]}...")
+
+
+def _printable(text: str) -> str:
+    """The text as it can be written in an answer: half characters, which no encoding has, become question marks."""
+    return text.encode("utf-8", "replace").decode()

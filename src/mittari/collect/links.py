@@ -43,15 +43,23 @@ class Link:
     done: bool
 
 
-def make_link(ledger: Ledger, survey: str, context: Context, ends_at: datetime) -> str:
-    """A new link's secret, which goes into its address; the ledger keeps only its digest."""
-    secret = secrets.token_urlsafe(16)
+def make_link(ledger: Ledger, survey: str, context: Context, ends_at: datetime, secret: str | None = None) -> str:
+    """A new link's secret, which goes into its address; the ledger keeps only its digest.
+
+    With a `secret` that was drawn before, the same link once more: its context and end are those of now.
+    """
+    secret = secret or new_secret()
     with ledger.writing() as connection:
         connection.execute(
-            "INSERT INTO links (link, survey, context, ends_at) VALUES (?, ?, ?, ?)",
+            "INSERT INTO links (link, survey, context, ends_at) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (link) DO UPDATE SET context = excluded.context, ends_at = excluded.ends_at",
             (digest(secret), survey, json.dumps(asdict(context)), ends_at.isoformat()),
         )
     return secret
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(16)
 
 
 def find_link(ledger: Ledger, secret: str) -> Link | None:

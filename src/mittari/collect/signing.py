@@ -45,6 +45,10 @@ class Signer:
         """A name that belongs to the text and tells nothing about it."""
         return _text(self._mac(purpose, text.encode()))
 
+    def fraction(self, purpose: str, text: str) -> float:
+        """A number from 0 up to 1 that belongs to the text: drawn like chance, and the same every time."""
+        return int.from_bytes(self._mac(purpose, text.encode())[:6], "big") / (1 << 48)
+
     def _mac(self, purpose: str, body: bytes) -> bytes:
         return hmac.new(self._key, purpose.encode() + b"\0" + body, hashlib.sha256).digest()[:MAC_BYTES]
 

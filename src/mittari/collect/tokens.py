@@ -1,8 +1,9 @@
 """Tokens of other systems: drawn here, shown once, kept as a digest, each with the scopes it may use.
 
-Scopes: `facts:TABLE` for one table, `facts:*` for all.
+Scopes: `facts:TABLE` for one table, `facts:*` for all; `contacts` for addresses, which are no facts.
 """
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from mittari.store.ledger import Ledger
 
 PREFIX = "mit_"
 ALL = "facts:*"
+CONTACTS = "contacts"
 LEFT_OUT = ("business_calendars", "coverage")
 """Tables that only make sense as a whole, and are imported as files."""
 
@@ -29,20 +31,33 @@ class Token:
     def may_write(self, table: str) -> bool:
         return self.revoked_at is None and (ALL in self.scopes or f"facts:{table}" in self.scopes)
 
+    @property
+    def may_write_contacts(self) -> bool:
+        return self.revoked_at is None and CONTACTS in self.scopes
+
 
 def taken_in() -> list[str]:
     """The tables whose rows may be sent."""
     return [table.name for table in TABLES.values() if not table.internal and table.name not in LEFT_OUT]
 
 
+def require_name(name: str) -> None:
+    """Raise UserError for a name that could not be typed, shown or put into an address."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}", name):
+        raise UserError(
+            f"expected a name of up to 60 letters, digits, dots, dashes and underscores, found {name[:60]!r}"
+        )
+
+
 def make_token(ledger: Ledger, name: str, scopes: Sequence[str], now: datetime) -> str:
     """A new token's secret, to be shown once. Raises UserError for an unknown scope or a name in use."""
-    known = [ALL, *(f"facts:{table}" for table in taken_in())]
+    known = [ALL, *(f"facts:{table}" for table in taken_in()), CONTACTS]
     for scope in scopes:
         if scope not in known:
             raise UserError(
                 f"there is no scope {scope!r}", hint=did_you_mean(scope, known) or f"Such as {ALL} or {known[1]}."
             )
+    require_name(name)
     if not scopes:
         raise UserError("expected at least one scope", hint=f"Such as {ALL} or {known[1]}.")
     secret = PREFIX + secrets.token_urlsafe(32)

@@ -14,7 +14,11 @@ def add(commands: Any) -> None:
     new = deeds.add_parser("new", help="make a token and show it once")
     new.add_argument("name", metavar="NAME", help="which system it is for")
     new.add_argument(
-        "--scope", metavar="SCOPE", action="append", default=[], help="facts:TABLE or facts:* (may be given again)"
+        "--scope",
+        metavar="SCOPE",
+        action="append",
+        default=[],
+        help="facts:TABLE, facts:* or contacts (may be given again)",
     )
     new.set_defaults(run=run_new)
     deeds.add_parser("list", help="the tokens, without their secrets").set_defaults(run=run_list)

@@ -2,6 +2,9 @@
 
 from mittari.facts.model import CodeList, Column, ColumnType
 
+LONGEST_DURATION_S = 3_000_000_000
+"""95 years: added to an instant of our time it stays within what an instant can be."""
+
 
 def must(
     name: str,
@@ -33,8 +36,15 @@ def flag(name: str, meaning: str, *, null_is: int = 0) -> Column:
 
 
 def seconds(name: str, meaning: str, *, starred: bool = False) -> Column:
-    """A duration; a negative one refuses the row. A starred one must hold a value."""
-    return Column(name, "s", meaning, unit="seconds", starred=starred, required=starred, minimum=0)
+    """A duration; a negative one, or one of centuries, refuses the row. A starred one must hold a value."""
+    return Column(
+        name, "s", meaning, unit="seconds", starred=starred, required=starred, minimum=0, maximum=LONGEST_DURATION_S
+    )
+
+
+def frozen(name: str, column_type: ColumnType, meaning: str) -> Column:
+    """A column of what a contact was when it ended: found at load where a file leaves it empty, and then kept."""
+    return Column(name, column_type, meaning, frozen=True)
 
 
 def derived(name: str, column_type: ColumnType, meaning: str, unit: str = "") -> Column:

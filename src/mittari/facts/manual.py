@@ -6,6 +6,7 @@
 import sys
 from collections.abc import Iterable, Mapping
 
+from mittari.facts.columns import LONGEST_DURATION_S
 from mittari.facts.model import TYPE_MEANINGS, Column, Table
 from mittari.facts.tables import TABLES
 
@@ -83,6 +84,8 @@ def _rules(column: Column) -> list[str]:
     rules = []
     if column.required:
         rules.append(f"*Required{_excuse(column)}.*")
+    if column.frozen:
+        rules.append("Left empty it is found from the conversation at import, and then kept.")
     if column.numbered:
         rules.append("Without this column the rows are numbered, `<file name>#<n>`.")
     if column.null_is is not None:
@@ -102,7 +105,7 @@ def _excuse(column: Column) -> str:
 
 
 def _bounds(column: Column) -> list[str]:
-    low, high = column.minimum, column.maximum
+    low, high = column.minimum, None if column.maximum == LONGEST_DURATION_S else column.maximum
     if low is not None and high is not None:
         return [f"From {low:g} to {high:g}."]
     if low is not None and column.above_minimum:

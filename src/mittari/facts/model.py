@@ -31,7 +31,7 @@ TYPE_MEANINGS: dict[ColumnType, str] = {
     "enum": "one word of the list given",
     "ts": "an instant; kept as UTC with microseconds, a time without an offset is read in the source time zone",
     "date": "a local calendar day, `2026-10-05` or `5.10.2026`",
-    "s": "a duration in seconds, fractions allowed",
+    "s": "a duration in seconds, fractions allowed; one of more than 95 years is refused",
     "float": "a number",
     "money": "an amount with up to four decimals, excluding VAT, in the currency of the same row",
     "b": "0 or 1",
@@ -52,6 +52,8 @@ class Column:
     left open has `answered = 0` and no score. `numbered`: when a file has no such column, the rows are numbered as
     `<file name>#<n>`. `null_is` is what an empty value stands for. `minimum` and `maximum` (both included) refuse a row
     beyond them; `above_minimum` leaves the minimum itself out. `code` names the public list the value must be in.
+    `frozen`: where a file leaves it empty the load finds it from the contact, once; after that only a value in a file
+    changes it, never an empty one.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Column:
     numbered: bool = False
     null_is: str | int | None = None
     code: CodeList = ""
+    frozen: bool = False
 
     @property
     def sql_type(self) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 import duckdb
 
 from mittari.facts import Table
-from mittari.load.derive import Context, derived
+from mittari.load.derive import Context, comments, derived
 from mittari.load.stage import Stage
 from mittari.store import schema
 from mittari.store.sql import identifier
@@ -32,7 +32,8 @@ def merge(
 
     With `keeps_first` a row whose key is known changes nothing.
 
-    A column that the file does not bring keeps, in a replaced row, what it held. The table has no key index: changed
+    A column that the file does not bring keeps, in a replaced row, what it held, and so does a frozen one that the file
+    leaves empty. The table has no key index: changed
     rows are found by joining, and are deleted and inserted again, which costs less than an index at every load.
     """
     table = stage.table
@@ -47,13 +48,21 @@ def merge(
     inserted = _count(connection, news) - replaced
     context.about_to_replace(connection, table, news)
     if replaced:
-        same = " AND ".join(_same_key(table, "old", "new"))
-        connection.execute(
-            f"DELETE FROM {identifier(table.name)} AS old USING {news} AS new WHERE new.replaces AND {same}"
-        )
-    if inserted + replaced:
+        replace(connection, table, news, context)
+    elif inserted:
         insert(connection, table, news, context)
     return Merged(inserted, replaced, good - inserted - replaced, news)
+
+
+def replace(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, context: Context) -> None:
+    """Insert rows, those that replace others in their place; what was read of comments that are gone stays."""
+    if table.name == "responses":
+        comments.keep_gone(connection, rows)
+    same = " AND ".join(_same_key(table, "old", "new"))
+    connection.execute(f"DELETE FROM {identifier(table.name)} AS old USING {rows} AS new WHERE new.replaces AND {same}")
+    insert(connection, table, rows, context)
+    if table.name == "responses":
+        comments.give_back_gone(connection)
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, context: Context) -> None:
@@ -97,11 +106,9 @@ def _into_empty(
 def _news(stage: Stage, kept: dict[str, str], now: datetime, keeps_first: bool) -> str:
     """The rows of the stage that the table does not hold yet in just this form."""
     table = stage.table
-    columns = ", ".join(
-        f"{'new' if name in stage.columns else 'old'}.{identifier(name)} AS {identifier(name)}" for name in kept
-    )
+    columns = ", ".join(f"{_held(stage, name)} AS {identifier(name)}" for name in kept)
     compared = [name for name in stage.columns if name not in table.key]
-    changed = " OR ".join(f"new.{identifier(name)} IS DISTINCT FROM old.{identifier(name)}" for name in compared)
+    changed = " OR ".join(f"{_held(stage, name)} IS DISTINCT FROM old.{identifier(name)}" for name in compared)
     replaces = "false" if keeps_first or not changed else changed
     same = " AND ".join(_same_key(table, "old", "new", stage))
     return (
@@ -109,6 +116,15 @@ def _news(stage: Stage, kept: dict[str, str], now: datetime, keeps_first: bool) 
         f"FROM {stage.good} AS new LEFT JOIN {identifier(table.name)} AS old ON {same} "
         f"WHERE old.{LOADED_AT} IS NULL OR {replaces}"
     )
+
+
+def _held(stage: Stage, name: str) -> str:
+    """SQL for what a row holds in a column after the merge."""
+    column = identifier(name)
+    if name not in stage.columns:
+        return f"old.{column}"
+    frozen = name in stage.table and stage.table[name].frozen
+    return f"coalesce(new.{column}, old.{column})" if frozen else f"new.{column}"
 
 
 def _same_key(table: Table, old: str, new: str, stage: Stage | None = None) -> list[str]:

@@ -52,6 +52,8 @@ def _is_given(table: Table, name: str) -> bool:
 
 def _as_array(values: Any) -> "np.ndarray[tuple[int], np.dtype[np.generic]]":
     """The values as DuckDB reads them without losing a null: numbers and instants as they are, the rest as texts."""
+    if isinstance(values, list) and any(isinstance(value, str) for value in values):
+        return np.array([None if value is None or value != value else _text(value) for value in values], dtype=object)
     array = np.asarray(values)
     if array.dtype.kind in "iufbM":
         return array.astype("datetime64[us]") if array.dtype.kind == "M" else array

@@ -244,7 +244,7 @@ def _reports(
     for name in DERIVATIONS:
         if whole.derive_again(connection, TABLES[name], context):
             changed.add(name)
-    between.settle(connection, context)
+    changed |= between.settle(connection, context)
     if changed:
         warehouse.bump(connection, changed, now)
 

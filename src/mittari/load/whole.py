@@ -9,12 +9,12 @@ from mittari.load.derive import DERIVATIONS, Context
 from mittari.load.derive.business import calendars_of
 from mittari.load.derive.context import TOUCHED
 from mittari.load.derive.links import links_of, resolve
-from mittari.load.merge import given_columns, insert
+from mittari.load.merge import given_columns, replace
 from mittari.load.stage import RECORD, Stage, exclude
 from mittari.store.sql import identifier, names
 
 DERIVED_WITH = "derived with"
-RULES = 5
+RULES = 6
 """Raised when a derivation changes, so that the next load computes the columns of older rows anew."""
 
 
@@ -63,9 +63,7 @@ def derive_again(connection: duckdb.DuckDBPyConnection, table: Table, context: C
     )
     count = int(connection.execute("SELECT count(*) FROM again").fetchall()[0][0])
     if count:
-        key = " AND ".join(f"t.{identifier(name)} = again.{identifier(name)}" for name in table.key)
-        connection.execute(f"DELETE FROM {identifier(table.name)} AS t USING again WHERE {key}")
-        insert(connection, table, "again", context)
+        replace(connection, table, "again", context)
         context.note(connection, table.name, "again")
     return count
 

@@ -14,6 +14,9 @@ from mittari.facts import TABLES
 from mittari.store import schema
 from mittari.store.sql import identifier
 
+ERASED = "erased"
+"""What `meta` keeps of the last erasure of a person: its version. Nothing says whose it was."""
+
 Versions = Mapping[str, tuple[int, datetime | None]]
 """Table -> the version of its newest change, and the instant of it."""
 
@@ -57,9 +60,12 @@ def changes(connection: duckdb.DuckDBPyConnection, held: Versions, rows: Mapping
     if ours == held:
         return
     since = common(ours, held)
+    erased = _erased(connection)
     for table in TABLES:
         if since is None:
             yield Change(table, None)
+        elif since < erased and _any(connection, table, f"changed_in > {since}"):
+            yield Change(table, None)  # an engine may keep replaced rows in its files for long
         elif _any(connection, table, f"changed_in > {since}"):
             yield Change(table, since)
         elif ours.get(table) != held.get(table) or count(connection, table) != rows.get(table, 0):
@@ -87,6 +93,12 @@ def columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {identifier(table)}").fetchall()[0][0])
+
+
+def _erased(connection: duckdb.DuckDBPyConnection) -> int:
+    """The version of the last erasure; 0 where nobody was erased."""
+    told = connection.execute("SELECT value FROM meta WHERE key = ?", [ERASED]).fetchall()
+    return int(told[0][0]) if told else 0
 
 
 def _any(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> bool:

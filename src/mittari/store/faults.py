@@ -45,6 +45,26 @@ def translated(error: BaseException, path: Path) -> MittariError | None:
     return None
 
 
+_MACHINE = (
+    OSError,
+    MemoryError,
+    WarehouseBusy,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.ConnectionException,
+    duckdb.TransactionException,
+    duckdb.InterruptException,
+)
+
+
+def is_of_the_machine(error: BaseException) -> bool:
+    """Whether it was disk, memory, lock or file that failed, so that the same may succeed later; else what was
+    written is at fault, and will be again."""
+    return isinstance(error, _MACHINE) or isinstance(error.__cause__, (*_MACHINE, duckdb.Error))
+
+
 def _disk_full(path: Path) -> UserError:
     return UserError("the disk is full, nothing was changed", path.parent, "Free some space and try again.")
 

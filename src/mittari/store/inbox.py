@@ -10,10 +10,12 @@ never lost once acknowledged; it may be handed out twice after a crash, which ke
 """
 
 import asyncio
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,8 +29,11 @@ from mittari.store.sqlite import open_file
 FILE_NAME = "inbox.sqlite"
 MOST_GATHERED = 20_000
 """So many puts may wait for their commit; more are turned away, to come again."""
+MOST_GATHERED_BYTES = 64_000_000
 MOST_WAITING = 2_000_000
 """So many arrivals may wait for the writer."""
+HANDED_BYTES = 16_000_000
+"""So much is handed to the writer at once, and always at least one arrival."""
 KEYS_FOR = timedelta(days=7)
 """So long the answer to an idempotency key is remembered."""
 
@@ -113,6 +118,10 @@ class _Put:
     key: Key | None
     done: "Future[bytes | None] | asyncio.Future[bytes | None]" = field(default_factory=Future)
 
+    @property
+    def size(self) -> int:
+        return sum(len(rows) for _, _, rows in self.packed)
+
 
 Told = bytes | None | MittariError
 """What a put is told: None once on disk, the earlier answer to its key, or what went wrong."""
@@ -128,6 +137,7 @@ class Inbox:
         self._reading = open_file(path, SCHEMA)
         self._read_lock = threading.Lock()
         self._gathered: deque[_Put] = deque()
+        self._gathered_bytes = 0
         self._wake = threading.Condition()
         self._closed = False
         self._waiting = self._count()
@@ -162,9 +172,11 @@ class Inbox:
         with self._wake:
             if self._closed:
                 raise Fault("the inbox is closed")
-            if len(self._gathered) >= MOST_GATHERED or self._waiting >= MOST_WAITING:
+            many = len(self._gathered) >= MOST_GATHERED or self._gathered_bytes >= MOST_GATHERED_BYTES
+            if many or self._waiting >= MOST_WAITING:
                 raise Overloaded
             self._gathered.append(put)
+            self._gathered_bytes += put.size
             self._wake.notify()
 
     def _write(self) -> None:
@@ -176,23 +188,25 @@ class Inbox:
                     return
                 puts = list(self._gathered)
                 self._gathered.clear()
+                self._gathered_bytes = 0
             self._commit(puts)
 
     def _commit(self, puts: Sequence[_Put]) -> None:
         """One transaction for all that gathered; nobody is told before it is on disk."""
         told: list[Told] = []
-        now = self._clock().isoformat()
         try:
+            now = self._clock().isoformat()
             self._writing.execute("BEGIN IMMEDIATE")
             told = [self._enter(put, now) for put in puts]
             self._forget_keys(now)
             self._writing.execute("COMMIT")
         except Exception as error:  # noqa: BLE001  # whatever it was, everybody who waits is told
-            if self._writing.in_transaction:
+            with suppress(sqlite3.Error):  # a full disk may have rolled back by itself
                 self._writing.rollback()
-            told = [Fault(f"the inbox could not be written: {error}")] * len(puts)
+            told = [Fault(f"the inbox could not be written: {error}") for _ in puts]
         else:
-            self._waiting += sum(len(put.packed) for put in puts)
+            with suppress(sqlite3.Error):
+                self._waiting = _counted(self._writing)
             self.arrived.set()
         _tell(puts, told)
 
@@ -226,10 +240,16 @@ class Inbox:
 
     def waiting(self, limit: int) -> list[Waiting]:
         """The oldest arrivals, in the order in which they came."""
+        found: list[tuple[int, str, str, bytes]] = []
+        size = 0
         with self._read_lock:
-            found = self._reading.execute(
+            for each in self._reading.execute(
                 'SELECT id, "table", how, rows FROM arrivals ORDER BY id LIMIT ?', (limit,)
-            ).fetchall()
+            ):
+                size += len(each[3])
+                if found and size > HANDED_BYTES:
+                    break
+                found.append(each)
         return [Waiting(number, table, how, msgspec.json.decode(rows)) for number, table, how, rows in found]
 
     def done(self, last: int) -> None:
@@ -258,10 +278,7 @@ class Inbox:
     def _count(self) -> int:
         """How many arrivals wait, by their numbers: counting them would take longer the more there are."""
         with self._read_lock:
-            first, last = self._reading.execute(
-                "SELECT (SELECT min(id) FROM arrivals), (SELECT max(id) FROM arrivals)"
-            ).fetchone()
-        return 0 if first is None else int(last - first + 1)
+            return _counted(self._reading)
 
     def close(self) -> None:
         """Write what has gathered, then let go of the file."""
@@ -272,6 +289,11 @@ class Inbox:
         with self._read_lock:
             self._reading.close()
         self._writing.close()
+
+
+def _counted(connection: sqlite3.Connection) -> int:
+    first, last = connection.execute("SELECT (SELECT min(id) FROM arrivals), (SELECT max(id) FROM arrivals)").fetchone()
+    return 0 if first is None else int(last - first + 1)
 
 
 def _packed(arrivals: Sequence[Arrival]) -> list[tuple[str, str, bytes]]:
@@ -287,7 +309,7 @@ def _tell(puts: Sequence[_Put], told: Sequence[Told]) -> None:
         else:
             _resolve(put.done, answer)
     for loop, pairs in by_loop.items():
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
             loop.call_soon_threadsafe(_resolve_all, pairs)
 
 

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS webhooks (
     name TEXT PRIMARY KEY,
     "table" TEXT NOT NULL,
     secret TEXT NOT NULL,
+    shape TEXT NOT NULL,
     made_at TEXT NOT NULL,
     revoked_at TEXT
 );
@@ -68,6 +69,34 @@ CREATE TABLE IF NOT EXISTS links (
     done INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS links_end ON links (ends_at);
+CREATE TABLE IF NOT EXISTS addresses (
+    person TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    address TEXT NOT NULL,
+    language TEXT,
+    consent INTEGER,
+    bad INTEGER NOT NULL DEFAULT 0,
+    at TEXT NOT NULL,
+    PRIMARY KEY (person, kind)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS opted_out (person TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outbox (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    survey TEXT NOT NULL,
+    person TEXT NOT NULL,
+    due_at TEXT NOT NULL,
+    first_due_at TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL,
+    invite TEXT NOT NULL,
+    secret TEXT,
+    claimed_at TEXT,
+    done_at TEXT,
+    error TEXT
+);
+CREATE INDEX IF NOT EXISTS outbox_due ON outbox (state, due_at);
+CREATE INDEX IF NOT EXISTS outbox_person ON outbox (person);
 """
 
 

@@ -28,6 +28,7 @@ def examine(workspace: "LocalWorkspace", verify: bool = False) -> list[Finding]:
         *_owners(workspace),
         *_closes(workspace),
         *collected.findings(workspace.home),
+        *_invitations(workspace),
         *_wrong_sums(workspace),
         *(_sums(workspace) if verify else ()),
     ]
@@ -110,6 +111,12 @@ def _owners(workspace: "LocalWorkspace") -> Iterator[Finding]:
                 f"the target of {name} has no owner",
                 "a number without an owner and a decision is clutter: name one in targets.csv",
             )
+
+
+def _invitations(workspace: "LocalWorkspace") -> Iterator[Finding]:
+    from mittari.workspace.inviting.verbs import findings
+
+    yield from findings(workspace)
 
 
 def _wrong_sums(workspace: "LocalWorkspace") -> Iterator[Finding]:

@@ -19,10 +19,11 @@ from mittari.measure.result import Record
 from mittari.measure.scorecard import missing_dimensions, scorecard
 from mittari.settings import Settings
 from mittari.store.engines import HOME
+from mittari.store.persons.erase import Erasure
 from mittari.store.replica import Replica
 from mittari.store.warehouse import Listener, Warehouse
 from mittari.value.closes import Close, Closed
-from mittari.workspace import asking, closing
+from mittari.workspace import asking, closing, persons
 from mittari.workspace.asking import Periods
 from mittari.workspace.pressed import Pressed, pressed_on
 from mittari.workspace.rolling import compare, make
@@ -96,7 +97,7 @@ class LocalWorkspace(Workspace):
     def forget_state(self) -> None:
         """Read again what is known of the facts, though none has changed: days were made or dropped."""
         with self._lock:
-            self._state = None
+            self._state, self._last_rows = None, None
             self._results.clear()
 
     def _make_days(self, progress: Progress | None = None) -> None:
@@ -250,7 +251,7 @@ class LocalWorkspace(Workspace):
     ) -> "list[LoadReport]":
         from mittari.load import load
 
-        self._require_engine()
+        self.require_engine()
         reports = load(
             self.warehouse,
             self.settings,
@@ -276,12 +277,12 @@ class LocalWorkspace(Workspace):
         """Rows of several tables that are in memory, in one transaction."""
         from mittari.load import load_many
 
-        self._require_engine()
+        self.require_engine()
         reports = load_many(self.warehouse, self.settings, given, now=self.clock())
         self._make_days()
         return reports
 
-    def _require_engine(self) -> None:
+    def require_engine(self) -> None:
         """Raises UserError where the engine is down: before files are read for it."""
         if self._replica is not None:
             self._replica.ready()
@@ -310,6 +311,16 @@ class LocalWorkspace(Workspace):
 
         return examine(self, verify)
 
+    def invite(self, survey: str, person: str, employee: bool = False, dry_run: bool = False) -> dict[str, str | None]:
+        from mittari.workspace.inviting import verbs
+
+        return verbs.invite(self, survey, person, employee, dry_run)
+
+    def invite_plan(self, survey: str) -> dict[str, int]:
+        from mittari.workspace.inviting import verbs
+
+        return verbs.invite_plan(self, survey)
+
     def close_period(self, period: str, by: str | None = None, again: bool = False) -> Closed:
         return closing.close_period(self, period, by, again)
 
@@ -318,6 +329,12 @@ class LocalWorkspace(Workspace):
 
     def closes(self) -> list[Close]:
         return closing.all_closes(self)
+
+    def export_person(self, person: str, employee: bool = False) -> dict[str, Any]:
+        return persons.export(self, person, employee)
+
+    def erase_person(self, person: str, employee: bool = False, dry_run: bool = False) -> Erasure:
+        return persons.erase(self, person, employee, dry_run)
 
     def close(self) -> None:
         if self._replica is not None:

@@ -18,6 +18,7 @@ from mittari.errors import Fault, UserError
 from mittari.measure.receipt import Receipt
 from mittari.measure.result import Record
 from mittari.settings import Settings
+from mittari.store.persons.erase import Erasure
 from mittari.value.closes import Close, Closed
 from mittari.workspace.asking import Periods
 from mittari.workspace.table import Table
@@ -177,6 +178,13 @@ class RemoteWorkspace(Workspace):
     def doctor(self, verify: bool = False) -> list[Finding]:
         return msgspec.convert(self._ask("doctor", verify=verify), list[Finding])
 
+    def invite(self, survey: str, person: str, employee: bool = False, dry_run: bool = False) -> dict[str, str | None]:
+        told = self._ask("invite", survey=survey, person=person, employee=employee, dry_run=dry_run)
+        return msgspec.convert(told, dict[str, str | None])
+
+    def invite_plan(self, survey: str) -> dict[str, int]:
+        return msgspec.convert(self._ask("invite_plan", survey=survey), dict[str, int])
+
     def close_period(self, period: str, by: str | None = None, again: bool = False) -> Closed:
         return msgspec.convert(self._ask("close_period", period=period, by=by, again=again), Closed)
 
@@ -185,6 +193,13 @@ class RemoteWorkspace(Workspace):
 
     def closes(self) -> list[Close]:
         return msgspec.convert(self._ask("closes"), list[Close])
+
+    def export_person(self, person: str, employee: bool = False) -> dict[str, Any]:
+        told: dict[str, Any] = self._ask("export_person", person=person, employee=employee)
+        return told
+
+    def erase_person(self, person: str, employee: bool = False, dry_run: bool = False) -> Erasure:
+        return msgspec.convert(self._ask("erase_person", person=person, employee=employee, dry_run=dry_run), Erasure)
 
     def close(self) -> None:
         """Nothing is held between questions."""

@@ -16,6 +16,7 @@ from mittari.measure.kpi import Definition, catalogue, find
 from mittari.measure.receipt import Receipt
 from mittari.measure.result import Record
 from mittari.settings import Settings
+from mittari.store.persons.erase import Erasure
 from mittari.value.closes import Close, Closed
 from mittari.workspace import comparing
 from mittari.workspace.asking import Periods
@@ -142,6 +143,14 @@ class Workspace(ABC):
         """What is wrong here and how to mend it; `verify` also counts days that are kept as sums again."""
 
     @abstractmethod
+    def invite(self, survey: str, person: str, employee: bool = False, dry_run: bool = False) -> dict[str, str | None]:
+        """Ask one person on purpose: `at` (ISO, UTC) when it is sent, or `why` it is not."""
+
+    @abstractmethod
+    def invite_plan(self, survey: str) -> dict[str, int]:
+        """Of the contacts of the last days, how many a survey asks about, and how many not, by reason."""
+
+    @abstractmethod
     def close_period(self, period: str, by: str | None = None, again: bool = False) -> Closed:
         """Sign the figures of a period that is over: they are kept as reported, whatever is loaded later."""
 
@@ -152,6 +161,17 @@ class Workspace(ABC):
     @abstractmethod
     def closes(self) -> list[Close]:
         """Every close, oldest first."""
+
+    @abstractmethod
+    def export_person(self, person: str, employee: bool = False) -> dict[str, Any]:
+        """Everything held about a customer (or employee), table by table, with the meaning of each column."""
+
+    @abstractmethod
+    def erase_person(self, person: str, employee: bool = False, dry_run: bool = False) -> Erasure:
+        """Take a customer (or employee) away so that every total stays what it was; a dry run says what would change.
+
+        There is no way back: nothing leads from the old id to what stands in its place.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from mittari.errors import MittariError
 from mittari.facts import TABLES
 from mittari.load import RowsIn
+from mittari.store.faults import is_of_the_machine
 from mittari.store.inbox import COARSELY, FIRST_STANDS, Inbox, Waiting
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.presses import flagged
@@ -58,7 +59,8 @@ class Writer(threading.Thread):
         batch = without_clash(waiting)
         try:
             self._let_in(batch)
-        except MittariError:
+        except Exception as error:  # noqa: BLE001  # looked at next
+            self._require_a_sound_machine(error)
             for arrival in batch:
                 self._one(arrival)
         else:
@@ -66,14 +68,25 @@ class Writer(threading.Thread):
         return len(batch)
 
     def _one(self, arrival: Waiting) -> None:
-        """Let a single arrival in, or set it aside when it is the one at fault."""
+        """Let a single arrival in, or set it aside when it is the one at fault.
+
+        Not only when loading says so: a mistake of ours that one row brings to light may not stop the others either.
+        """
         try:
             self._let_in([arrival])
-        except MittariError as error:
-            log.error("an arrival for %s was set aside: %s", arrival.table, error)
-            self._inbox.set_aside(arrival, str(error))
+        except Exception as error:  # noqa: BLE001  # told and put aside
+            self._require_a_sound_machine(error)
+            reason = str(error) if isinstance(error, MittariError) else type(error).__name__
+            log.error("arrival %d for %s was set aside: %s", arrival.id, arrival.table, reason)
+            self._inbox.set_aside(arrival, reason)
         else:
             self._inbox.done(arrival.id)
+
+    def _require_a_sound_machine(self, error: Exception) -> None:
+        """Raise the error again where disk, memory or engine failed: what waits then stays where it is."""
+        if is_of_the_machine(error):
+            raise error
+        self._workspace.require_engine()
 
     def _let_in(self, batch: Sequence[Waiting]) -> None:
         now = self._workspace.clock()

@@ -1,6 +1,7 @@
 """Answers of the interface for programs: JSON, an error always with what is wrong, where, and what to do."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -31,7 +32,7 @@ def say(status: int, body: dict[str, Any] | bytes, headers: dict[str, str] | Non
     return Response(packed, status_code=status, media_type="application/json", headers=told)
 
 
-def wrong_rows(problems: list[Problem]) -> Response[bytes]:
+def wrong_rows(problems: Sequence[Problem]) -> Response[bytes]:
     """422: which row (from 0), which field, and why."""
     return say(
         422,

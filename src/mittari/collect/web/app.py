@@ -16,7 +16,7 @@ from litestar.params import FromPath
 from litestar.types import Message
 
 from mittari.collect.collector import Collector
-from mittari.collect.web import facts, kiosk, surveys, taps, widget
+from mittari.collect.web import contacts, facts, kiosk, never, openapi, surveys, taps, webhooks, widget
 from mittari.collect.web.answers import later, say
 from mittari.collect.web.pages import KEPT, Visit, static_file
 from mittari.errors import UserError
@@ -45,14 +45,8 @@ async def front() -> Response[bytes]:
     return Response(text, media_type="text/plain; charset=utf-8")
 
 
-HANDLERS: Sequence[Any] = [
-    file,
-    *surveys.HANDLERS,
-    *facts.HANDLERS,
-    *widget.HANDLERS,
-    *taps.HANDLERS,
-    *kiosk.HANDLERS,
-]
+ROOMS = (contacts, facts, kiosk, never, openapi, surveys, taps, webhooks, widget)
+HANDLERS: Sequence[Any] = [file, *(handler for room in ROOMS for handler in room.HANDLERS)]
 
 
 class PublicApp(Litestar):

@@ -183,6 +183,7 @@ async def privacy(request: Visit, name: FromPath[str]) -> Response[Any]:
         time=time_words(survey.reaction_time, language),
         form=request.query_params.get("f") or "",
         linked=bool(link),
+        never=f"/i/{form.link}/never" if link and form else None,
         title=page_words(language)["privacy"],
     )
 

@@ -1,6 +1,6 @@
 """Feedback: invitations, answers, what was done about them, and how other brands were rated."""
 
-from mittari.facts.columns import choice, derived, flag, must, seconds, star
+from mittari.facts.columns import choice, derived, flag, frozen, must, seconds, star
 from mittari.facts.model import Column, Table
 
 sources = ("email", "sms", "web", "widget", "kiosk", "device", "phone", "import")
@@ -77,9 +77,9 @@ responses = Table(
         Column("device_id", "id", "The feedback device."),
         Column("touchpoint_id", "id", "The place or page of the journey the answer is about."),
         Column("location_id", "id", "The store or office."),
-        Column("agent_id", "id", "The agent at the end of the contact; a later reassignment changes nothing."),
-        Column("team_id", "id", "The team at the end of the contact."),
-        Column("channel", "text", "The channel of the contact."),
+        frozen("agent_id", "id", "The agent at the end of the contact; a later reassignment changes nothing."),
+        frozen("team_id", "id", "The team at the end of the contact."),
+        frozen("channel", "text", "The channel of the contact."),
         Column("source_key", "id", "The sender's own key of the answer: sent twice, it counts once."),
         Column("received_at", "ts", "When the answer reached Mittari."),
         seconds("age_s", "Time the answer waited on its device before it was sent."),

@@ -28,7 +28,8 @@ def calendar_days(
     Returns how many open intervals a day may have, and the calendar of rows that name none. While no calendar is
     loaded, the opening hours of the settings are that calendar.
     """
-    first, last = max(first, EARLIEST), min(last, LATEST)
+    first = min(max(first, EARLIEST), LATEST)
+    last = max(min(last, LATEST), first)
     calendars, default = calendars_of(connection, settings, first, last)
     parts = [_day_rows(name, calendar, first, last) for name, calendar in sorted(calendars.items())]
     width = max((part["opens"].shape[1] for part in parts), default=0)

@@ -2,6 +2,10 @@
 
 Comments are read once, at load: those a load has touched, those of customers whose language it may have changed, and
 all of them when the words of the brand change. A load without comments never asks for a dictionary.
+
+A comment can be taken away from an answer that keeps its count (`store/persons`): then there is no text, and what was
+read of it stays, whatever else of the answer or of the settings changes. `text_lang` tells such an answer: every
+comment read has one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,6 +20,8 @@ from mittari.store.schema import CHANGED, VERSION
 
 DEPENDS_ON = ("responses", "customers", "brand_terms")
 TOUCHED = f"(response_id IN (SELECT id FROM {TOUCHED_COMMENTS}) OR customer_id IN (SELECT id FROM {TOUCHED_SPEAKERS}))"
+GONE = "text IS NULL AND text_lang IS NOT NULL"
+"""The condition of an answer whose comment was read and then taken away."""
 AT_ONCE = 20_000
 UNKNOWN = "und"
 UNREAD = -1
@@ -27,7 +33,8 @@ Row = tuple[str, str, str | None, str | None]
 def settle(connection: duckdb.DuckDBPyConnection, condition: str) -> None:
     """Read the comments of the answers for which the condition holds, and forget what was read of them before."""
     connection.execute(
-        f"DELETE FROM text_attributes WHERE response_id IN (SELECT response_id FROM responses WHERE {condition})"
+        "DELETE FROM text_attributes WHERE response_id IN "
+        f"(SELECT response_id FROM responses WHERE {condition} AND NOT ({GONE}))"
     )
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE comments AS
@@ -38,6 +45,23 @@ def settle(connection: duckdb.DuckDBPyConnection, condition: str) -> None:
     if connection.execute("SELECT 1 FROM comments LIMIT 1").fetchall():
         _read(connection)
     connection.execute("DROP TABLE comments")
+
+
+def keep_gone(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
+    """Note what was read of comments that are gone, of the answers that `rows` are about to replace."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE gone_comments AS SELECT response_id, text_lang, text_tone, text_read "
+        f"FROM responses WHERE {GONE} AND response_id IN (SELECT response_id FROM {rows} WHERE replaces)"
+    )
+
+
+def give_back_gone(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put back what was noted, where no new comment has come."""
+    connection.execute(
+        "UPDATE responses SET text_lang = g.text_lang, text_tone = g.text_tone, text_read = g.text_read "
+        "FROM gone_comments AS g WHERE responses.response_id = g.response_id AND responses.text IS NULL"
+    )
+    connection.execute("DROP TABLE gone_comments")
 
 
 def _read(connection: duckdb.DuckDBPyConnection) -> None:

@@ -17,6 +17,7 @@ TOUCHED_PERSONS = "touched_persons"
 TOUCHED_THREADS = "touched_threads"
 TOUCHED_COMMENTS = "touched_comments"
 TOUCHED_SPEAKERS = "touched_speakers"
+TOUCHED_ENDINGS = "touched_endings"
 NOTED = (
     TOUCHED_CONTACTS,
     TOUCHED_PERSONS,
@@ -25,17 +26,28 @@ NOTED = (
     TOUCHED_COMMENTS,
     TOUCHED_SPEAKERS,
     TOUCHED_THREADS,
+    TOUCHED_ENDINGS,
 )
 TOUCHING = {
     "responses": (
         (TOUCHED_CONTACTS, "coalesce(conversation_id, order_id)"),
         (TOUCHED_PERSONS, "coalesce(customer_id, employee_id)"),
         (TOUCHED_COMMENTS, "CASE WHEN text IS NOT NULL THEN response_id END"),
+        (TOUCHED_ENDINGS, "conversation_id"),
     ),
     "customers": ((TOUCHED_SPEAKERS, "customer_id"),),
-    "conversations": ((TOUCHED_CUSTOMERS, "customer_id"), (TOUCHED_THREADS, "conversation_id")),
+    "conversations": (
+        (TOUCHED_CUSTOMERS, "customer_id"),
+        (TOUCHED_THREADS, "conversation_id"),
+        (TOUCHED_ENDINGS, "conversation_id"),
+    ),
     "messages": ((TOUCHED_THREADS, "conversation_id"),),
-    "calls": ((TOUCHED_CUSTOMERS, "customer_id"),),
+    "status_events": ((TOUCHED_ENDINGS, "conversation_id"),),
+    "calls": (
+        (TOUCHED_CUSTOMERS, "customer_id"),
+        (TOUCHED_ENDINGS, "conversation_id"),
+        (TOUCHED_ENDINGS, "call_id"),
+    ),
     "orders": ((TOUCHED_BUYERS, "customer_id"),),
 }
 """Tables with columns that depend on other rows -> where it is noted whose rows those are, and what tells whose."""

@@ -1,0 +1,120 @@
+"""Who can be reached where, and who does not want to be asked: kept in the ledger, never among the facts.
+
+A person is `customer:ID` or `employee:ID`. Opting out is kept under a name that only this installation can make of the
+person, so that it outlives an erasure without telling whose it was.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from mittari.collect.signing import Signer
+from mittari.store.ledger import Ledger
+
+EMAIL, SMS, CHAT = "email", "sms", "chat"
+KINDS = (EMAIL, SMS, CHAT)
+CUSTOMER, EMPLOYEE = "customer", "employee"
+OPTED_OUT = "opted out"
+AT_ONCE = 10_000
+"""So many persons are asked for in one statement."""
+
+
+def person_of(kind: str, name: str) -> str:
+    """How a person is called here; `kind` is CUSTOMER or EMPLOYEE."""
+    return f"{kind}:{name}"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a person is reached; `bad` once a server said that there is no such address."""
+
+    person: str
+    kind: str
+    address: str
+    language: str | None = None
+    consent: bool | None = None
+    bad: bool = False
+
+    def __repr__(self) -> str:
+        """Without the address: it must not come into a log."""
+        return f"Address({self.kind})"
+
+
+def keep_addresses(ledger: Ledger, addresses: Iterable[Address], now: datetime) -> int:
+    """Add addresses or replace those known; what a row leaves open stays as it was. Returns how many."""
+    rows = [(each.person, each.kind, each.address, each.language, each.consent, now.isoformat()) for each in addresses]
+    with ledger.writing() as connection:
+        connection.executemany(
+            "INSERT INTO addresses (person, kind, address, language, consent, at) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (person, kind) DO UPDATE SET bad = bad AND address = excluded.address, "
+            "address = excluded.address, language = coalesce(excluded.language, language), "
+            "consent = coalesce(excluded.consent, consent), at = excluded.at",
+            rows,
+        )
+    return len(rows)
+
+
+def addresses_of(ledger: Ledger, kind: str, persons: Collection[str]) -> dict[str, Address]:
+    """The addresses of one kind by person."""
+    found: dict[str, Address] = {}
+    for some, marks in _batches(persons):
+        rows = ledger.all(
+            "SELECT person, kind, address, language, consent, bad FROM addresses "  # noqa: S608  # marks only
+            f"WHERE kind = ? AND person IN ({marks})",
+            (kind, *some),
+        )
+        for person, way, address, language, consent, bad in rows:
+            said = None if consent is None else bool(consent)
+            found[person] = Address(person, way, address, language, said, bool(bad))
+    return found
+
+
+def mark_bad(ledger: Ledger, address: Address) -> None:
+    """There is no such address: nobody writes to it until another one is given."""
+    with ledger.writing() as connection:
+        connection.execute(
+            "UPDATE addresses SET bad = 1 WHERE person = ? AND kind = ? AND address = ?",
+            (address.person, address.kind, address.address),
+        )
+
+
+def opt_out(ledger: Ledger, signer: Signer, person: str, now: datetime) -> None:
+    """The person is never asked again, by whichever way."""
+    with ledger.writing() as connection:
+        connection.execute(
+            "INSERT OR IGNORE INTO opted_out VALUES (?, ?)", (signer.name(OPTED_OUT, person), now.isoformat())
+        )
+
+
+def opted_out(ledger: Ledger, signer: Signer, persons: Collection[str]) -> frozenset[str]:
+    """Those of the persons who do not want to be asked."""
+    names = {signer.name(OPTED_OUT, person): person for person in persons}
+    found: set[str] = set()
+    for some, marks in _batches(names):
+        rows = ledger.all(f"SELECT person FROM opted_out WHERE person IN ({marks})", some)  # noqa: S608  # marks only
+        found |= {names[row[0]] for row in rows}
+    return frozenset(found)
+
+
+def forget_person(ledger: Ledger, name: str, kind: str = CUSTOMER) -> int:
+    """Erase what the ledger knows of a person: addresses, what waits or was sent, links. Returns how many rows.
+
+    That somebody did not want to be asked stays, under a name that does not tell who it was.
+    """
+    person, column = person_of(kind, name), f"$.{kind}_id"
+    with ledger.writing() as connection:
+        return sum(
+            connection.execute(statement, values).rowcount
+            for statement, values in (
+                ("DELETE FROM addresses WHERE person = ?", (person,)),
+                ("DELETE FROM outbox WHERE person = ?", (person,)),
+                ("DELETE FROM links WHERE json_extract(context, ?) = ?", (column, name)),
+            )
+        )
+
+
+def _batches(values: Iterable[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    every = tuple(values)
+    for begin in range(0, len(every), AT_ONCE):
+        some = every[begin : begin + AT_ONCE]
+        yield some, ", ".join("?" * len(some))

@@ -1,0 +1,69 @@
+"""A home of its own for every test that asks people."""
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import mittari
+from collect.invite.asking import CARE, Asking, Clock, Mailbox, MailServer
+from collect.taking import Taking
+from mittari.collect.collector import Collector
+from mittari.server import Public, PublicListener
+from mittari.workspace.local import LocalWorkspace
+from mittari.workspace.writer import Writer
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    server = MailServer(Mailbox(), port=free_port())
+    server.start()
+    yield server
+    if not server.loop.is_closed():  # a test may have stopped it
+        server.stop()
+
+
+@pytest.fixture
+def asking(tmp_path: Path, plans_folder: Path, mail_server: MailServer) -> Iterator[Asking]:
+    """The survey `care`, asked an hour after a conversation is solved."""
+    home = mittari.create_home(
+        tmp_path / "home",
+        organisation="Meri Oy",
+        smtp=f"smtp://127.0.0.1:{mail_server.port}",
+        mail_from="feedback@meri.example",
+    )
+    (home / "plans").symlink_to(plans_folder)
+    clock = Clock()
+    with mittari.open(home) as workspace:
+        assert isinstance(workspace, LocalWorkspace)
+        workspace.clock = clock
+        with Collector.open(home, workspace.settings, clock) as collector:
+            listener = PublicListener(collector, Public("127.0.0.1", 0))
+            listener.start()
+            wait_for(int(listener.address.rpartition(":")[2]))
+            taking = Taking(home, workspace, collector, Writer(workspace, collector.inbox), listener.address)
+            found = Asking(taking, clock, mail_server.mailbox)
+            found.settings(public_address=listener.address)
+            taking.survey("care", CARE)
+            try:
+                yield found
+            finally:
+                listener.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Come back once somebody listens there."""
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.01)
