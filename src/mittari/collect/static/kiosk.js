@@ -132,7 +132,8 @@
     if (tap !== null) kioskQueue.release(tap, null).catch(() => {});
     tap = null;
     if (renew) { location.reload(); return; }
-    show(config.open ? "ask" : "message");
+    if (kioskQueue.state.trust !== "ok") distrusted(kioskQueue.state.trust);
+    else show(config.open ? "ask" : "message");
   }
 
   // Whatever somebody does begins the time until the page goes back anew.

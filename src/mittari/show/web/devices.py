@@ -68,7 +68,7 @@ def row(site: Site, device: Device, pressed: Pressed) -> Row:
         raw=_count(site, raw),
         kept=_count(site, kept),
         visits="" if visits is None else _count(site, visits),
-        per_visit=str(formats.quantity(of_place / visits, "share", site.style)) if visits else "",
+        per_visit=formats.number(of_place / visits, 2, site.style) if visits else "",
     )
 
 
