@@ -61,7 +61,10 @@ def judge(
     broker of MQTT. Raises Unfit where the body is none.
     """
     given, sent_at = _body(body)
-    sent_at += waited
+    try:
+        sent_at += waited
+    except OverflowError as error:
+        raise Unfit("expected a sent_at of our time") from error
     question = question_of(survey)
     how = ANONYMOUS_FIRST if survey.anonymous else FIRST
     rows: dict[str, dict[str, Any]] = {}
