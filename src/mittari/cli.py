@@ -16,6 +16,7 @@ from mittari.commands import (
     invite,
     numbers,
     person,
+    survey,
     tls,
     token,
     webhook,
@@ -42,8 +43,8 @@ def parser() -> Parser:
     )
     top.add_argument("--traceback", action="store_true", help="show where in Mittari an error arose")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    groups = (demo, installation, facts, numbers, closing, token, tls, person, webhook, contacts, invite, device)
-    for group in groups:
+    talking = (person, webhook, contacts, invite, survey, device)
+    for group in (demo, installation, facts, numbers, closing, token, tls, *talking):
         group.add(commands)
     return top
 

@@ -24,6 +24,7 @@ from typing import Any
 import msgspec
 import uvicorn
 from litestar import Litestar, Request, Response, post
+from litestar.params import FromPath, JSONBody
 
 from mittari.collect.authority import load_for_uvicorn
 from mittari.collect.collector import Collector
@@ -32,10 +33,13 @@ from mittari.collect.watch import Watch
 from mittari.collect.web.app import public_app, routes
 from mittari.errors import MittariError, UserError
 from mittari.measure.result import Record
+from mittari.react.followups import Asked
 from mittari.show.web.app import create_app
 from mittari.workspace.inviting.threads import Inviter
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.remote import HOST, SERVER_FILE, TOKEN_HEADER
+from mittari.workspace.repeating import Repeating
+from mittari.workspace.retention import EVERY_S, keep_promises
 from mittari.workspace.writer import Writer
 
 SWITCH_S = 0.001
@@ -75,12 +79,17 @@ VERBS: dict[str, Verb] = {
     "erase_person": lambda workspace, arguments: asdict(workspace.erase_person(**arguments)),
     "invite": lambda workspace, arguments: workspace.invite(**arguments),
     "invite_plan": lambda workspace, arguments: workspace.invite_plan(**arguments),
+    "answers_by_survey": lambda workspace, arguments: workspace.answers_by_survey(
+        msgspec.convert(arguments["since"], datetime)
+    ),
+    "follow_ups": lambda workspace, arguments: asdict(workspace.follow_ups(msgspec.convert(arguments["asked"], Asked))),
+    "act_on": lambda workspace, arguments: workspace.act_on(**arguments),
     "doctor": lambda workspace, arguments: [asdict(finding) for finding in workspace.doctor(**arguments)],
 }
 
 
 @post("/api/v1/command/{verb:str}", sync_to_thread=True, status_code=200)
-def command(verb: str, data: dict[str, Any], request: Request[Any, Any, Any]) -> Response[bytes]:
+def command(verb: FromPath[str], data: JSONBody[dict[str, Any]], request: Request[Any, Any, Any]) -> Response[bytes]:
     """One verb of the workspace, for commands that show the token of `server.json`."""
     state = request.app.state
     if not secrets.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), state.token.encode()):
@@ -106,7 +115,7 @@ def _answer(value: Any, status: int) -> Response[bytes]:
 
 def application(workspace: LocalWorkspace, collector: Collector, token: str) -> Litestar:
     """The application on loopback: board, commands, and the routes of collecting to try them out."""
-    app = create_app(workspace, token=token, handlers=[command, routes()])
+    app = create_app(workspace, token=token, handlers=[command, routes()], clock=workspace.clock, collector=collector)
     app.state.workspace = workspace
     app.state.collector = collector
     return app
@@ -219,10 +228,12 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
         outside = PublicListener(collector, public) if public else None
         writer = Writer(workspace, collector.inbox)
         inviter = Inviter(workspace, collector)
+        retention = Repeating("retention", EVERY_S, lambda: keep_promises(workspace, collector, workspace.clock()))
         watch = Watch(collector)
         broker = subscribed(collector) if workspace.settings.mqtt else None
         writer.start()
         inviter.start()
+        retention.start()
         watch.start()
         try:
             if outside is not None:
@@ -235,6 +246,7 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
             if broker is not None:
                 broker.stop()
             watch.stop()
+            retention.stop()
             inviter.stop()
             writer.stop()
 

@@ -8,6 +8,7 @@ import urllib.request
 import webbrowser
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mittari.commands import printing
@@ -51,6 +52,7 @@ def run(chosen: argparse.Namespace) -> int:
             company = Company.demo(now)
             print("Making a company of the last thirteen months ...", flush=True)
             fill(workspace, company)
+            write_surveys(home)
             check = Check(workspace)
             feeder = Feeder(workspace, company, now)
             feeder.start()
@@ -72,8 +74,40 @@ def fill(workspace: "LocalWorkspace", company: "Company") -> None:
         workspace.load(folder)
 
 
+SURVEYS: dict[str, dict[str, Any]] = {
+    "after-service": {
+        "title": "After service",
+        "owner": "Service manager",
+        "reaction_time": "24h",
+        "links": "open",
+        "person": "known",
+        "keep_texts": "730d",
+        "questions": [{"kind": "nps"}, {"kind": "comment"}],
+    },
+    "kiosk": {
+        "title": "At the counter",
+        "owner": "Shop manager",
+        "reaction_time": "4h",
+        "links": "open",
+        "person": "never",
+        "touchpoint": "counter",
+        "questions": [{"kind": "csat", "faces": True}],
+    },
+}
+"""What a new user can answer at once, by a link for one person or by the open address."""
+
+
+def write_surveys(home: Path) -> None:
+    from mittari.collect.survey.writing import survey_path, toml_of, write_survey
+
+    for name, given in SURVEYS.items():
+        write_survey(survey_path(home, name), toml_of(given), "")
+
+
 def welcome(address: str, quiet: bool) -> None:
     print(f"The board is at {address} (Ctrl-C stops it)", flush=True)
+    print(f"Surveys are at {address}/surveys; answer one: {address}/s/{next(iter(SURVEYS))}", flush=True)
+    print(f"Low scores wait at {address}/follow-ups", flush=True)
     if not quiet:
         webbrowser.open(address)
 

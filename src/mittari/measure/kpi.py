@@ -57,6 +57,7 @@ class Definition:
     only (`measure/history.py`): solves between the first and the last, those without status events, when a case was
     first reopened; `overwritten_in` names the outputs that do, if not all.
     `needs` says which results of other KPIs it is made of (`measure/needed.py`), `hint` what to do without a value.
+    Where the title is a mark of others, `neutral_title` says the same without it.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Definition:
     final_after: int = 30
     suppress_below: int = 0
     hint: str = ""
+    neutral_title: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
 

@@ -18,6 +18,7 @@ from mittari.show import words
 
 LOCALE = Path(__file__).parent / "locale"
 FIELDS = ("title", "asks", "counted", "left_out", "beware")
+NEUTRAL = "neutral_title"
 OF_PERSPECTIVE, NOTICE, PARAMETER = "perspective", "notice", "parameter"
 ENGLISH = "en"
 
@@ -42,17 +43,21 @@ def messages(language: str) -> Messages:
     }
 
 
-def translated(definition: Definition, language: str) -> Definition:
-    """The definition with its texts in the language."""
+def translated(definition: Definition, language: str, neutral: bool = False) -> Definition:
+    """The definition with its texts in the language; `neutral` takes a title that is no mark of others."""
     known = messages(language)
     texts = {name: getattr(definition, name) for name in FIELDS}
+    if neutral and definition.neutral_title:
+        texts.pop("title")
+        plain = definition.neutral_title
+        definition = replace(definition, title=known.get((f"{definition.id}.{NEUTRAL}", plain), plain))
     return replace(
         definition, **{name: known.get((f"{definition.id}.{name}", text), text) for name, text in texts.items()}
     )
 
 
-def in_language(definitions: Iterable[Definition], language: str) -> list[Definition]:
-    return [translated(each, language) for each in definitions]
+def in_language(definitions: Iterable[Definition], language: str, neutral: bool = False) -> list[Definition]:
+    return [translated(each, language, neutral) for each in definitions]
 
 
 def perspectives(language: str) -> dict[str, str]:
@@ -85,9 +90,13 @@ def _beside() -> list[tuple[str, str]]:
 def wanted(definitions: Sequence[Definition]) -> list[tuple[str, str]]:
     """Every (context, English text) that a language must translate: what stands anywhere, then KPI by KPI."""
     headings = [(f"{OF_PERSPECTIVE}.{code}", text) for code, text in PERSPECTIVES.items()]
-    return (
-        headings + _beside() + [(f"{each.id}.{name}", getattr(each, name)) for each in definitions for name in FIELDS]
-    )
+    told = [
+        (f"{each.id}.{name}", text)
+        for each in definitions
+        for name in (*FIELDS, NEUTRAL)
+        if (text := getattr(each, name))
+    ]
+    return headings + _beside() + told
 
 
 def rewritten(language: str, asked: Sequence[tuple[str, str]]) -> bytes:

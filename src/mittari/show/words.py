@@ -29,6 +29,12 @@ FLAG_WORDS: Mapping[str, tuple[str, str]] = {
     "not_reached": ("not reached", "The curve does not come down to the asked share within the period."),
 }
 
+MARKS = (
+    "Net Promoter, Net Promoter Score and NPS are registered trademarks or service marks of Bain & Company, Inc., "
+    "NICE Systems, Inc. (formerly Satmetrix Systems, Inc.) and Fred Reichheld, who have no part in Mittari."
+)
+"""What stands on pages that carry a name of theirs."""
+
 PARAMETER_WORDS: Mapping[str, str] = {
     "weights": "With weights=given each answer counts by its weight in the file; one without a weight is left out.",
     "scope": "With scope=sales_tagged only conversations with the tag named by tag count, a lead or not.",

@@ -17,6 +17,8 @@ from mittari.measure.plan import Plans, Wanted, code_fingerprint
 from mittari.measure.receipt import Opened, Receipt, Rows
 from mittari.measure.result import Record
 from mittari.measure.scorecard import missing_dimensions, scorecard
+from mittari.react import followups
+from mittari.react.followups import Asked, FollowUps
 from mittari.settings import Settings
 from mittari.store.engines import HOME
 from mittari.store.persons.erase import Erasure
@@ -213,10 +215,10 @@ class LocalWorkspace(Workspace):
         )
         return [Intervention(*row) for row in rows]
 
-    def _rows_of(self, sql: str) -> list[tuple[Any, ...]]:
+    def _rows_of(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         connection = self.warehouse.connection()
         try:
-            return connection.execute(sql).fetchall()
+            return connection.execute(sql, parameters or {}).fetchall()
         finally:
             connection.close()
 
@@ -227,6 +229,32 @@ class LocalWorkspace(Workspace):
             return pressed_on(connection, day)
         finally:
             connection.close()
+
+    def answers_by_survey(self, since: datetime) -> dict[str, int]:
+        sql = (
+            "SELECT survey_id, count(DISTINCT split_part(response_id, ':', 1)) FROM responses "
+            "WHERE responded_at >= $since AND survey_id IS NOT NULL AND coalesce(is_test, 0) = 0 GROUP BY survey_id"
+        )
+        return {str(name): int(count) for name, count in self._rows_of(sql, {"since": since})}
+
+    def follow_ups(self, asked: Asked) -> FollowUps:
+        connection = self.warehouse.connection()
+        try:
+            return followups.follow_ups(connection, asked)
+        finally:
+            connection.close()
+
+    def act_on(self, action_id: str, deed: str, owner: str | None = None) -> None:
+        if deed not in followups.DEEDS:
+            raise UserError(f"expected one of {', '.join(followups.DEEDS)}, found {deed!r}")
+        connection = self.warehouse.connection()
+        try:
+            row = followups.change_of(connection, action_id, deed, owner, self.clock().replace(microsecond=0))
+        finally:
+            connection.close()
+        if row is None:
+            raise UserError(f"there is no follow-up {action_id!r}", hint="The page may be old: open it again.")
+        self.load_rows("feedback_actions", {name: [value] for name, value in row.items()})
 
     def freshness(self) -> datetime | None:
         return self.state().newest

@@ -3,8 +3,11 @@
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from mittari.collect.invite.people import forget_person
 from mittari.errors import UserError
 from mittari.facts.persons import Kind
+from mittari.store import ledger as ledgers
+from mittari.store.ledger import Ledger
 from mittari.store.persons import erase as store
 from mittari.store.persons.erase import PREFIX, Erasure
 from mittari.store.persons.export import sections
@@ -51,7 +54,16 @@ def erase(workspace: "LocalWorkspace", person: str, employee: bool, dry_run: boo
         store.drop_helpers(connection, kind)
     workspace.forget_state()
     workspace.warehouse.checkpoint()
+    _forget_in_ledger(workspace, person, kind)
     return found
+
+
+def _forget_in_ledger(workspace: "LocalWorkspace", person: str, kind: Kind) -> None:
+    """Addresses, links and messages that wait; a home that never collected has no ledger."""
+    path = workspace.home / ledgers.FILE_NAME
+    if path.exists():
+        with Ledger.open(path) as ledger:
+            forget_person(ledger, person, kind)
 
 
 def _kind(employee: bool) -> Kind:

@@ -7,7 +7,7 @@ import http.client
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import msgspec
 from mittari.errors import Fault, UserError
 from mittari.measure.receipt import Receipt
 from mittari.measure.result import Record
+from mittari.react.followups import Asked, FollowUps
 from mittari.settings import Settings
 from mittari.store.persons.erase import Erasure
 from mittari.value.closes import Close, Closed
@@ -200,6 +201,15 @@ class RemoteWorkspace(Workspace):
 
     def erase_person(self, person: str, employee: bool = False, dry_run: bool = False) -> Erasure:
         return msgspec.convert(self._ask("erase_person", person=person, employee=employee, dry_run=dry_run), Erasure)
+
+    def answers_by_survey(self, since: datetime) -> dict[str, int]:
+        return msgspec.convert(self._ask("answers_by_survey", since=since), dict[str, int])
+
+    def follow_ups(self, asked: Asked) -> FollowUps:
+        return msgspec.convert(self._ask("follow_ups", asked=asdict(asked)), FollowUps)
+
+    def act_on(self, action_id: str, deed: str, owner: str | None = None) -> None:
+        self._ask("act_on", action_id=action_id, deed=deed, owner=owner)
 
     def close(self) -> None:
         """Nothing is held between questions."""

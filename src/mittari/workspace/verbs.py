@@ -15,6 +15,7 @@ from mittari.measure.dimensions import TAG
 from mittari.measure.kpi import Definition, catalogue, find
 from mittari.measure.receipt import Receipt
 from mittari.measure.result import Record
+from mittari.react.followups import Asked, FollowUps
 from mittari.settings import Settings
 from mittari.store.persons.erase import Erasure
 from mittari.value.closes import Close, Closed
@@ -172,6 +173,18 @@ class Workspace(ABC):
 
         There is no way back: nothing leads from the old id to what stands in its place.
         """
+
+    @abstractmethod
+    def answers_by_survey(self, since: datetime) -> dict[str, int]:
+        """How many forms were answered since then (naive UTC), by survey; tests are not counted."""
+
+    @abstractmethod
+    def follow_ups(self, asked: Asked) -> FollowUps:
+        """Low scores that wait for somebody, and how many there are."""
+
+    @abstractmethod
+    def act_on(self, action_id: str, deed: str, owner: str | None = None) -> None:
+        """Note that the person of a follow-up was contacted, that it is closed or open again, or who has it now."""
 
     @abstractmethod
     def close(self) -> None:

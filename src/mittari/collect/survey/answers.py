@@ -20,7 +20,8 @@ class Form(msgspec.Struct, frozen=True, omit_defaults=True):
     """A form on its way: handed out signed with every page, so that nothing is kept here between two pages.
 
     `answers` hold the scores so far as texts, `""` where a question was skipped; comments are not among them. `link` is
-    the secret of the link that it came by, `at` the place of the question shown, `begun` seconds since 1970.
+    the secret of the link that it came by, `at` the place of the question shown, `begun` seconds since 1970. In a
+    `trial` somebody of ours looks at the survey: a test, never counted, to which nobody reacts.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Form(msgspec.Struct, frozen=True, omit_defaults=True):
     touchpoint: str | None = None
     location: str | None = None
     consents: bool = False
+    trial: bool = False
     answers: dict[str, str] = msgspec.field(default_factory=dict)
 
 
@@ -56,6 +58,8 @@ def arrivals(
     known = _of_person(survey, form, context)
     at = instant(coarse(now) if survey.anonymous else now)
     if question.kind == "brands":
+        if form.trial:  # ratings cannot be marked as tests
+            return []
         rows = [_rating(form, brand, brand == question.own_brand, score) for brand, score in given.ratings.items()]
         return [Arrival("competitor_ratings", rows, how)] if rows else []
     row = _row(survey, form, question, known, at) | {
@@ -108,7 +112,7 @@ def _row(survey: Survey, form: Form, question: Question, known: Context, at: str
         "source": form.source,
         "touchpoint_id": form.touchpoint or survey.touchpoint,
         "location_id": form.location or survey.location,
-        "is_test": int(survey.is_test),
+        "is_test": int(survey.is_test or form.trial),
     }
     # Left out where unknown: loading then fills them from the contact, and a repeated answer keeps what was filled.
     frozen = {"agent_id": known.agent_id, "team_id": known.team_id, "channel": known.channel}
@@ -147,16 +151,23 @@ def _rating(form: Form, brand: str, is_own: bool, score: float) -> dict[str, Any
 def _follow_up(
     survey: Survey, form: Form, question: Question, given: Given, row: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """That somebody is to react to a low score; closed again where the same form made it a better one."""
+    """That somebody is to react to a low score; closed again where the same form made it a better one.
+
+    A low score that was told before and stays low keeps what has been done about it since.
+    """
     before = score_of(form.answers.get(question.id, SKIPPED))
     was_low = before is not None and question.is_low(before)
     is_low = given.score is not None and question.is_low(given.score)
-    if not is_low and not was_low:
+    if (not is_low and not was_low) or survey.is_test or form.trial:
         return None
-    return {
+    known = {
         "action_id": f"low:{row['response_id']}",
         "response_id": row["response_id"],
         "kind": "contact" if row["customer_id"] or row["employee_id"] else "fix",
+    }
+    if is_low and was_low:
+        return known
+    return known | {
         "opened_at": row["responded_at"],
         "closed_at": None if is_low else row["responded_at"],
         "owner": survey.owner,

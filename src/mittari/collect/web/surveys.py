@@ -40,22 +40,26 @@ EPOCH = datetime(1970, 1, 1)
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where an open link or its QR code hangs; signed, so that nobody invents places."""
+    """Where an open link or its QR code hangs; signed, so that nobody invents places.
+
+    `trial` is for managers who try a survey out, open or not: what they answer is a test and never counted.
+    """
 
     survey: str
     touchpoint: str | None = None
     location: str | None = None
     source: str = "web"
+    trial: bool = False
 
 
 @get("/s/{name:str}")
 async def open_survey(request: Visit, name: FromPath[str]) -> Response[Any]:
     """A new form of a survey that anybody with the address may answer."""
     collector = collector_of(request)
-    survey = collector.shelf.open(name)
-    if survey is None or survey.links != "open":
+    place = read_place(collector, name, request.query_params.get("p"))
+    survey = taking_answers(collector, name, place.trial)
+    if survey is None or (survey.links != "open" and not place.trial):
         return closed(request)
-    place = read_place(collector, survey, request.query_params.get("p"))
     language = survey.language(request.query_params.get("l") or accepted(request, survey))
     return see(_address(collector, survey, new_form(collector, survey, language, place)))
 
@@ -90,8 +94,8 @@ async def invited(request: Visit, secret: FromPath[str]) -> Response[Any]:
 async def next_page(request: Visit, name: FromPath[str]) -> Response[Any]:
     """The question that a form has come to, or the thanks at its end."""
     collector = collector_of(request)
-    survey = collector.shelf.open(name)
     form = read_form(collector, name, request.query_params.get("f"))
+    survey = taking_answers(collector, name, form is not None and form.trial)
     if survey is None or form is None:
         return closed(request)
     if wanted := request.query_params.get("l"):
@@ -108,8 +112,8 @@ async def answer(request: Visit, name: FromPath[str]) -> Response[Any]:
     if wait := collector.limiter.wait_for(sender(request)):
         return Response(b"Please come again a little later.", status_code=429, headers={"retry-after": str(wait)})
     fields = await request.form()
-    survey = collector.shelf.open(name)
     form = read_form(collector, name, fields.get("f"))
+    survey = taking_answers(collector, name, form is not None and form.trial)
     if survey is None or form is None:
         return closed(request)
     question = survey.question(str(fields.get("q", "")))
@@ -134,6 +138,7 @@ def new_form(collector: Collector, survey: Survey, language: str, place: Place) 
         source=place.source,
         touchpoint=place.touchpoint,
         location=place.location,
+        trial=place.trial,
     )
 
 
@@ -164,10 +169,10 @@ async def accept(
 async def privacy(request: Visit, name: FromPath[str]) -> Response[Any]:
     """What is kept of an answer, why one was asked, and who reacts."""
     collector = collector_of(request)
-    survey = collector.shelf.open(name)
+    form = read_form(collector, name, request.query_params.get("f"))
+    survey = taking_answers(collector, name, form is not None and form.trial)
     if survey is None:
         return closed(request)
-    form = read_form(collector, name, request.query_params.get("f"))
     language = survey.language(form.language if form else request.query_params.get("l"))
     link = find_link(collector.ledger, form.link) if form and form.link else None
     return page(
@@ -362,12 +367,17 @@ def read_form(collector: Collector, name: str, text: Any) -> Form | None:
     return form
 
 
-def read_place(collector: Collector, survey: Survey, text: str | None) -> Place:
+def taking_answers(collector: Collector, name: str, trial: bool) -> Survey | None:
+    """The survey that takes answers; one that is tried out need not be open."""
+    return collector.shelf.get(name) if trial else collector.shelf.open(name)
+
+
+def read_place(collector: Collector, name: str, text: str | None) -> Place:
     try:
         place = collector.signer.read(PLACE, text, Place) if text else None
     except Forged:
         place = None
-    return place if place is not None and place.survey == survey.id else Place(survey.id)
+    return place if place is not None and place.survey == name else Place(name)
 
 
 def accepted(request: Visit, survey: Survey) -> str | None:

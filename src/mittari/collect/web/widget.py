@@ -58,7 +58,7 @@ async def begin(request: Visit, name: FromPath[str]) -> Response[bytes]:
     survey, headers = _asked_from(collector, request, name)
     if survey is None:
         return _refused(headers)
-    place = read_place(collector, survey, request.query_params.get("p"))
+    place = read_place(collector, name, request.query_params.get("p"))
     language = survey.language(request.query_params.get("l") or accepted(request, survey))
     form = msgspec.structs.replace(new_form(collector, survey, language, place), source="widget")
     return say(200, _asked(collector, survey, form), headers)

@@ -9,6 +9,7 @@ from mittari.measure.outputs import UNIT_INTERVAL, Mean, Model
 @kpi(
     number=49,
     title="NPS relative to competitors",
+    neutral_title="Recommendation relative to competitors",
     unit=POINTS,
     better=HIGHER,
     perspective=CORE_OUTCOME,

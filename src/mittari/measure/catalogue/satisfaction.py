@@ -96,6 +96,7 @@ def csat_change(
 @kpi(
     number=31,
     title="Net Promoter Score",
+    neutral_title="Recommendation score",
     unit=POINTS,
     better=HIGHER,
     perspective=CORE_OUTCOME,

@@ -25,6 +25,7 @@ def _counted(answers: Any, asked: Any) -> dict[str, Any]:
 @kpi(
     number=76,
     title="Employee Net Promoter Score",
+    neutral_title="Employee recommendation score",
     unit=POINTS,
     better=HIGHER,
     perspective=LEARNING,

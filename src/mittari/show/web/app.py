@@ -9,7 +9,8 @@ from litestar.datastructures import CacheControlHeader, State
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
-from mittari.show.web import board, detail, devices, errors, rows
+from mittari.collect.collector import Collector
+from mittari.show.web import board, detail, devices, errors, followups, rows, survey_form, surveys
 from mittari.show.web.cache import Cache, Recent
 from mittari.show.web.guard import GuardedApp
 from mittari.show.web.live import HANDLERS as LIVE
@@ -38,28 +39,25 @@ def create_app(
     token: str | None = None,
     clock: Callable[[], datetime] = utc_now,
     handlers: Sequence[Any] = (),
+    collector: Collector | None = None,
 ) -> Litestar:
     """The application over one workspace.
 
     `cache` keeps computed results (see `cache.Cache`), `token` is for handlers of commands and is left in
-    `app.state.token`, `handlers` are further routes, `clock` returns the present instant in naive UTC. Whoever stops
-    the server closes `app.state.live` first: open streams would keep it waiting.
+    `app.state.token`, `handlers` are further routes, `clock` returns the present instant in naive UTC. With a
+    `collector` there are the pages of surveys and of follow-ups. Whoever stops the server closes `app.state.live`
+    first: open streams would keep it waiting.
     """
-    site = Site(source=workspace, cache=cache if cache is not None else Recent(), clock=clock, environment=templates())
+    kept = cache if cache is not None else Recent()
+    site = Site(source=workspace, cache=kept, clock=clock, environment=templates(), collector=collector)
     live = Hub(site)
     workspace.told_of(live.changed)
     files = create_static_files_router(path="/static", directories=[STATIC], cache_control=FOREVER)
+    pages = [*board.HANDLERS, *LIVE, *detail.HANDLERS, *rows.HANDLERS, *devices.HANDLERS]
+    if collector is not None:
+        pages += [*surveys.HANDLERS, *survey_form.HANDLERS, *followups.HANDLERS]
     return GuardedApp(
-        route_handlers=[
-            *board.HANDLERS,
-            *LIVE,
-            *detail.HANDLERS,
-            *rows.HANDLERS,
-            *devices.HANDLERS,
-            favicon,
-            files,
-            *handlers,
-        ],
+        route_handlers=[*pages, favicon, files, *handlers],
         exception_handlers=errors.HANDLERS,
         state=State({"site": site, "token": token, "live": live}),
         on_shutdown=[live.close],

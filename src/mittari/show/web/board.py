@@ -259,6 +259,7 @@ def shell(site: Site, view: View, nonce: str, silent: int = 0) -> str:
         title="Customer service",
         running=site.running(view),
         silent=silent,
+        waiting=site.waiting(),
     )
 
 
@@ -274,7 +275,8 @@ def parts(site: Site, view: View, nonce: str, mark: str, silent: int = 0) -> Ite
                 + view.query().replace("&", "&amp;")
                 + '" hx-trigger="load" hx-swap="outerHTML"></div>'
             )
-    yield site.render("board_foot.html", version=site.version(), view=view, mark=mark)
+    marks = site.marks(site.catalogue())
+    yield site.render("board_foot.html", version=site.version(), view=view, mark=mark, marks=marks)
 
 
 def unlocks(definitions: Sequence[Definition]) -> dict[str, list[str]]:

@@ -223,7 +223,7 @@ def parts(site: Site, about: Subject, nonce: str) -> Iterator[str]:
     yield site.render("kpi_later.html", about=about, part="receipt", title="Receipt", trigger="load")
     yield "</aside></div>"
     yield site.render("kpi_later.html", about=about, part="rows", title="Rows", trigger="revealed")
-    yield site.render("kpi_foot.html")
+    yield site.render("kpi_foot.html", marks=site.marks([about.definition]))
 
 
 @get("/kpi/{name:str}", sync_to_thread=True)

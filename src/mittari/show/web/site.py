@@ -12,7 +12,10 @@ from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from mittari.collect.collector import Collector
 from mittari.measure.kpi import Definition
+from mittari.react.followups import Asked, FollowUps
+from mittari.show import words
 from mittari.show.format import Style
 from mittari.show.language import in_language
 from mittari.show.web.address import View, read_view
@@ -38,6 +41,7 @@ class Site:
     cache: Cache
     clock: Callable[[], datetime]
     environment: Environment
+    collector: Collector | None = None
     _locks: list[threading.Lock] = field(default_factory=lambda: [threading.Lock() for _ in range(LOCKS)])
     _rests: dict[str, float] = field(default_factory=dict)
 
@@ -77,7 +81,28 @@ class Site:
 
     def catalogue(self) -> list[Definition]:
         """The definitions in the language of the installation."""
-        return in_language(self.source.catalogue(), self.style.language)
+        return in_language(self.source.catalogue(), self.style.language, self.source.settings.nps_name == "neutral")
+
+    def marks(self, definitions: Iterable[Definition]) -> str:
+        """The notice that owners of a mark require where its name is shown; empty where it is not."""
+        named = any(each.neutral_title and each.title != each.neutral_title for each in definitions)
+        return words.MARKS if named and self.source.settings.nps_name == "mark" else ""
+
+    def asked(self, **wanted: Any) -> Asked:
+        """What is asked of follow-ups, with the reaction times that the surveys promise."""
+        shelved = self.collector.shelf.all() if self.collector else []
+        times = {each.name: each.survey.reaction_time.total_seconds() for each in shelved if each.survey}
+        return Asked(self.clock(), {name: seconds for name, seconds in times.items() if seconds}, **wanted)
+
+    def waiting(self) -> FollowUps | None:
+        """How many low scores wait, for the head of the board; None where nothing is collected."""
+        if self.collector is None:
+            return None
+        try:
+            return self.read(("follow-ups",), lambda: self.source.follow_ups(self.asked(limit=0)))
+        except Exception:  # the board must stand without them
+            log.exception("the follow-ups could not be counted")
+            return None
 
     def read(self, key: tuple[Any, ...], compute: Callable[[], Value]) -> Value:
         """What `compute` finds in the workspace, kept until the data or the five minutes change.

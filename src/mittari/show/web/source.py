@@ -11,6 +11,7 @@ from mittari.change.league import Standing
 from mittari.change.two_periods import Change
 from mittari.measure.kpi import Definition
 from mittari.measure.result import Record
+from mittari.react.followups import Asked, FollowUps
 
 Where = Mapping[str, str]
 
@@ -50,6 +51,10 @@ class Settings(Protocol):
     def currency(self) -> str: ...
     @property
     def language(self) -> str: ...
+    @property
+    def nps_name(self) -> str: ...
+    @property
+    def organisation(self) -> str: ...
 
 
 class Source(Protocol):
@@ -108,6 +113,15 @@ class Source(Protocol):
 
     def counted_otherwise(self, compared: Any) -> Sequence[Any]:
         """The contacts that explain the difference: `key`, `here`, `there`, `left_out`."""
+
+    def answers_by_survey(self, since: datetime) -> Mapping[str, int]:
+        """How many forms were answered since then (naive UTC), by survey."""
+
+    def follow_ups(self, asked: Asked) -> FollowUps:
+        """Low scores that wait for somebody."""
+
+    def act_on(self, action_id: str, deed: str, owner: str | None = None) -> None:
+        """Note what was done about a low score (`react.followups.DEEDS`)."""
 
     def targets(self) -> Mapping[str, Any]:
         """The installation's own targets by KPI id."""

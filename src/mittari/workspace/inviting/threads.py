@@ -1,16 +1,11 @@
 """What runs beside the server: one thread decides whom to ask, another sends."""
 
-import logging
-import threading
-from collections.abc import Callable
-
 from mittari.collect.collector import Collector
 from mittari.collect.invite.send import Sender
 from mittari.workspace.inviting import job
 from mittari.workspace.inviting.facts import Facts
 from mittari.workspace.local import LocalWorkspace
-
-log = logging.getLogger("mittari.invite")
+from mittari.workspace.repeating import Repeating
 
 LOOK_EVERY_S, SEND_EVERY_S = 30.0, 2.0
 
@@ -37,24 +32,3 @@ class Inviter:
 
 MOST_AT_ONCE = 50
 """So many messages are sent between two looks at whether the server is to stop."""
-
-
-class Repeating(threading.Thread):
-    """Does something again and again; what it raises is told, and does not end it."""
-
-    def __init__(self, name: str, every_s: float, act: Callable[[], object]) -> None:
-        super().__init__(name=name, daemon=True)
-        self._every_s, self._act = every_s, act
-        self._stopped = threading.Event()
-
-    def run(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                self._act()
-            except Exception:
-                log.exception("%s failed; trying again", self.name)
-            self._stopped.wait(self._every_s)
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self.join(timeout=60)

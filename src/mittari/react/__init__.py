@@ -1,0 +1,1 @@
+"""Somebody is told, somebody answers: what is done about what customers said."""

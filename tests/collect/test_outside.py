@@ -1,0 +1,74 @@
+"""The public listener in its own process: it lives and ends with the server, and is started again when it dies."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from collect.serving import ANSWER, Served, emptied, new_home
+
+PATH = "/api/v1/facts/responses"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Served, str]]:
+    home, token = new_home(tmp_path)
+    server = Served(home)
+    yield server, token
+    server.stop()
+
+
+def children(process: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()] or [
+        int(each)
+        for task in Path(f"/proc/{process}/task").iterdir()
+        for each in (task / "children").read_text().split()
+    ]
+
+
+def gone(process: int, patience_s: float = 15) -> bool:
+    end = time.monotonic() + patience_s
+    while time.monotonic() < end:
+        path = Path(f"/proc/{process}/stat")
+        try:
+            if path.read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                return True
+        except FileNotFoundError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_listener_that_died_is_started_again_and_takes_in_at_the_same_address(served: tuple[Served, str]) -> None:
+    server, token = served
+    assert server.post(PATH, ANSWER, token).status == 200
+    (listener,) = children(server.process.pid)
+    os.kill(listener, signal.SIGKILL)
+    assert gone(listener)
+    answer = server.post(PATH, {**ANSWER, "response_id": "r2"}, token)
+    assert answer.status == 200
+    assert emptied(server.home)
+    assert "is started again" in server.said.read_text()
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_the_listener_ends_with_its_server(served: tuple[Served, str], end: signal.Signals) -> None:
+    server, token = served
+    assert server.post(PATH, ANSWER, token).status == 200
+    (listener,) = children(server.process.pid)
+    server.process.send_signal(end)
+    server.process.wait(timeout=30)
+    assert gone(listener)
+
+
+def test_a_row_is_let_in_soon_after_it_was_stored(served: tuple[Served, str]) -> None:
+    server, token = served
+    server.post(PATH, ANSWER, token)
+    assert emptied(server.home)
+    began = time.monotonic()
+    server.post(PATH, {**ANSWER, "response_id": "r2"}, token)
+    assert emptied(server.home, 5)
+    assert time.monotonic() - began < 5

@@ -1,0 +1,80 @@
+"""What a survey promises about keeping is kept, and an erased person leaves the ledger as well."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mittari
+from mittari.collect.collector import Collector
+from mittari.collect.links import Context, find_link, make_link
+from mittari.workspace.local import LocalWorkspace
+from mittari.workspace.retention import keep_promises
+
+NOW = datetime(2026, 11, 20, 12)
+SURVEY = 'owner = "M"\nreaction_time = "1d"\nkeep_texts = "30d"\nkeep_persons = "90d"\n[[questions]]\nkind = "nps"\n'
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[tuple[LocalWorkspace, Collector]]:
+    folder = mittari.create_home(tmp_path / "home")
+    (folder / "surveys").mkdir()
+    (folder / "surveys" / "after.toml").write_text(SURVEY, encoding="utf-8")
+    with mittari.open(folder) as workspace:
+        assert isinstance(workspace, LocalWorkspace)
+        with Collector.open(folder, workspace.settings, lambda: NOW) as collector:
+            yield workspace, collector
+
+
+def answers(workspace: LocalWorkspace, *days_ago: int, survey: str = "after") -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "response_id": f"{survey}-{days}",
+            "survey_id": survey,
+            "kind": "nps",
+            "score": 9.0,
+            "customer_id": "c1",
+            "text": "kiitos",
+            "responded_at": (NOW - timedelta(days=days)).isoformat() + "Z",
+        }
+        for days in days_ago
+    ]
+    workspace.load_rows("responses", {name: [row[name] for row in rows] for name in rows[0]})
+
+
+def test_comments_and_persons_go_when_their_time_is_over_and_other_surveys_stay(home: tuple[Any, Collector]):
+    workspace, collector = home
+    answers(workspace, 1, 31, 91)
+    answers(workspace, 91, survey="other")
+    assert keep_promises(workspace, collector, NOW) > 0
+    found = workspace.warehouse.connection().execute(
+        "SELECT response_id, text, customer_id = 'c1' FROM responses ORDER BY response_id"
+    )
+    assert found.fetchall() == [
+        ("after-1", "kiitos", True),
+        ("after-31", None, True),
+        ("after-91", None, False),
+        ("other-91", "kiitos", True),
+    ]
+    assert keep_promises(workspace, collector, NOW) == 0
+
+
+def test_links_that_ended_long_ago_are_forgotten(home: tuple[Any, Collector]):
+    workspace, collector = home
+    old = make_link(collector.ledger, "after", Context(), NOW - timedelta(days=31))
+    lately = make_link(collector.ledger, "after", Context(), NOW - timedelta(days=1))
+    keep_promises(workspace, collector, NOW)
+    assert find_link(collector.ledger, old) is None
+    assert find_link(collector.ledger, lately) is not None
+
+
+def test_an_erased_person_has_no_link_left(home: tuple[Any, Collector]):
+    workspace, collector = home
+    answers(workspace, 1)
+    theirs = make_link(collector.ledger, "after", Context(customer_id="c1"), NOW + timedelta(days=9))
+    others = make_link(collector.ledger, "after", Context(customer_id="c2"), NOW + timedelta(days=9))
+    workspace.erase_person("c1")
+    assert find_link(collector.ledger, theirs) is None
+    assert find_link(collector.ledger, others) is not None
