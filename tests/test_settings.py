@@ -124,6 +124,7 @@ WRONG = {
     "holidays": ["fi", "Finland", "XX", "F", True],
     "organisation": ["", " ", "x" * 81, "two\nlines", 5],
     "public_address": ["feedback.example", "ftp://feedback.example", "https://feedback.example/path", " ", 1],
+    "mqtt": ["broker", "http://broker.example", "mqtt://", "mqtt://a b", 1883],
     "ask_days": [-1, 3651, "a month", 1.5, True, ""],
     "quiet_hours": ["", "20-8", "20:00-20:00", "25:00-08:00", "20:00-24:30", "Sunday", "Mon-Sun", "20:00-08:00, ", 20],
     "smtp": ["mail.example", "http://mail.example", "smtp://", "smtp://mail.example:0", "smtp://:pw@mail.example", 25],

@@ -10,6 +10,7 @@ from mittari.commands import (
     closing,
     contacts,
     demo,
+    device,
     facts,
     installation,
     invite,
@@ -26,7 +27,7 @@ from mittari.errors import MittariError, UserError
 FAULT, USER, REJECTS = 1, 2, 3
 GROUPS = (
     *(demo, installation, facts, numbers, closing, token, tls),
-    *(person, webhook, contacts, invite, survey, listen),
+    *(person, webhook, contacts, invite, survey, device, listen),
 )
 
 

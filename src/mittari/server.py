@@ -28,6 +28,8 @@ from litestar.params import FromPath, JSONBody
 
 from mittari.collect.authority import load_for_uvicorn
 from mittari.collect.collector import Collector
+from mittari.collect.mqtt import subscribed
+from mittari.collect.watch import Watch
 from mittari.collect.web.app import routes
 from mittari.errors import MittariError, UserError
 from mittari.measure.result import Record
@@ -173,9 +175,12 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
         writer = Writer(workspace, collector.inbox)
         inviter = Inviter(workspace, collector)
         retention = Repeating("retention", EVERY_S, lambda: keep_promises(workspace, collector, workspace.clock()))
+        watch = Watch(collector)
+        broker = subscribed(collector) if workspace.settings.mqtt else None
         writer.start()
         inviter.start()
         retention.start()
+        watch.start()
         try:
             if outside is not None:
                 outside.start()
@@ -184,6 +189,9 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
         finally:
             if outside is not None:
                 outside.stop()
+            if broker is not None:
+                broker.stop()
+            watch.stop()
             retention.stop()
             inviter.stop()
             writer.stop()

@@ -197,6 +197,17 @@ def web_address(given: object) -> str:
     return text
 
 
+def broker_address(given: object) -> str:
+    """Where a broker of MQTT answers, or an empty text."""
+    if given == "":
+        return ""
+    expected = "an address such as mqtt://user:password@host:1883, or mqtts:// with encryption"
+    text = as_text(given, expected)
+    if not re.fullmatch(r"mqtts?://([^\s/@]+@)?[a-zA-Z0-9.\[\]:_-]+", text):
+        raise Unfit(expected)
+    return text
+
+
 @dataclass(frozen=True)
 class QuietHours:
     """When nobody is asked: a stretch of every day in minutes after local midnight, which may pass over midnight, and
@@ -385,6 +396,12 @@ class Settings:
         "",
         "Where customers and tablets reach this machine, as https://feedback.example; links and QR codes begin so.",
         web_address,
+    )
+    mqtt: str = setting(
+        "",
+        "The broker where buttons send their taps by MQTT 5, as mqtt://user:password@host:1883; empty without one.",
+        broker_address,
+        secret=True,
     )
     ask_days: int = setting(30, "A person is asked at most once in so many days, over all surveys and channels.", days)
     quiet_hours: QuietHours = setting(  # noqa: RUF009  # it is frozen

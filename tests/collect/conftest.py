@@ -20,6 +20,8 @@ def taking(tmp_path_factory: pytest.TempPathFactory, plans_folder: Path) -> Iter
     (home / "plans").symlink_to(plans_folder)
     with mittari.open(home) as workspace:
         assert isinstance(workspace, LocalWorkspace)
-        with Collector.open(home, workspace.settings, workspace.clock) as collector:
-            with listening(collector) as address:
-                yield Taking(home, workspace, collector, Writer(workspace, collector.inbox), address)
+        with (
+            Collector.open(home, workspace.settings, workspace.clock) as collector,
+            listening(collector) as address,
+        ):
+            yield Taking(home, workspace, collector, Writer(workspace, collector.inbox), address)

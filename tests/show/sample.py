@@ -19,6 +19,7 @@ from mittari.measure.outputs import Proportion
 from mittari.measure.result import Record
 from mittari.settings import Settings
 from mittari.time import Instant, parse_period
+from mittari.workspace.pressed import Pressed
 
 NOW = datetime(2026, 11, 24, 12, 5)
 TODAY = date(2026, 11, 24)
@@ -154,6 +155,7 @@ class SampleWorkspace:
     answered: set[str] = field(default_factory=set)
     listeners: list[Any] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
+    pressed: Pressed = field(default_factory=lambda: Pressed({}, {}))
 
     def catalogue(self, kpi_id: str | None = None) -> list[Definition]:
         found = [definition(row, number) for number, row in enumerate(KPIS, 1)]
@@ -297,6 +299,9 @@ class SampleWorkspace:
             "service_level": Target(0.8, None, "up", "manager", "staffing", "house"),
             "occupancy_rate": Target(0.75, 0.85, "band", "manager", "staffing", "house"),
         }
+
+    def pressed_on(self, day: date) -> Pressed:
+        return self.pressed
 
     def freshness(self) -> datetime | None:
         return None if self.empty else datetime(2026, 11, 24, 12, 3) + timedelta(seconds=self.version - 7)

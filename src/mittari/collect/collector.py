@@ -33,6 +33,8 @@ class Collector:
     signer: Signer
     clock: Callable[[], datetime] = utc_now
     limiter: Limiter = field(default_factory=Limiter)
+    latest_presses: dict[str, datetime] = field(default_factory=dict)
+    """When each device was pressed last, for anonymous surveys, of which no fine time is stored."""
 
     @classmethod
     def open(cls, home: Path, settings: Settings, clock: Callable[[], datetime] = utc_now) -> Self:

@@ -67,9 +67,11 @@ CREATE TABLE IF NOT EXISTS set_aside (
 );
 """
 
-NEWEST, FIRST, ANONYMOUS = "newest", "first", "anonymous"
-"""What becomes of a row whose key is known: it replaces the earlier one, or the earlier one stands. Anonymous rows
-replace, and the moment of their loading is kept as coarse as that of the answer."""
+NEWEST, FIRST, ANONYMOUS, ANONYMOUS_FIRST = "newest", "first", "anonymous", "anonymous first"
+"""What becomes of a row whose key is known: it replaces the earlier one, or the earlier one stands. Of anonymous rows
+the moment of their loading is kept as coarse as that of the answer."""
+FIRST_STANDS = (FIRST, ANONYMOUS_FIRST)
+COARSELY = (ANONYMOUS, ANONYMOUS_FIRST)
 
 
 class Overloaded(MittariError):

@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS webhooks (
 CREATE TABLE IF NOT EXISTS devices (
     device_id TEXT PRIMARY KEY,
     digest TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
     survey TEXT NOT NULL,
     touchpoint TEXT,
     location TEXT,
@@ -52,6 +53,13 @@ CREATE TABLE IF NOT EXISTS devices (
     silent_since TEXT,
     revoked_at TEXT
 );
+CREATE TABLE IF NOT EXISTS device_visits (
+    device_id TEXT NOT NULL,
+    touchpoint TEXT NOT NULL,
+    date TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (touchpoint, date, device_id)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS links (
     link TEXT PRIMARY KEY,
     survey TEXT NOT NULL,

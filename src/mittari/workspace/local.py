@@ -27,6 +27,7 @@ from mittari.store.warehouse import Listener, Warehouse
 from mittari.value.closes import Close, Closed
 from mittari.workspace import asking, closing, persons
 from mittari.workspace.asking import Periods
+from mittari.workspace.pressed import Pressed, pressed_on
 from mittari.workspace.rolling import compare, make
 from mittari.workspace.rolling.held import with_rollups
 from mittari.workspace.rolling.keep import Keeper
@@ -218,6 +219,14 @@ class LocalWorkspace(Workspace):
         connection = self.warehouse.connection()
         try:
             return connection.execute(sql, parameters or {}).fetchall()
+        finally:
+            connection.close()
+
+    def pressed_on(self, day: date) -> Pressed:
+        """The presses of devices and the visitors of touchpoints on a local day."""
+        connection = self.warehouse.connection()
+        try:
+            return pressed_on(connection, day)
         finally:
             connection.close()
 

@@ -16,8 +16,9 @@ from mittari.errors import MittariError
 from mittari.facts import TABLES
 from mittari.load import RowsIn
 from mittari.store.faults import is_of_the_machine
-from mittari.store.inbox import ANONYMOUS, FIRST, Inbox, Waiting
+from mittari.store.inbox import COARSELY, FIRST_STANDS, Inbox, Waiting
 from mittari.workspace.local import LocalWorkspace
+from mittari.workspace.presses import flagged
 
 log = logging.getLogger("mittari.writer")
 
@@ -93,7 +94,8 @@ class Writer(threading.Thread):
 
     def _let_in(self, batch: Sequence[Waiting]) -> None:
         now = self._workspace.clock()
-        reports = self._workspace.load_many([rows_in(kind, rows, now) for kind, rows in grouped(batch).items()])
+        whole = flagged(self._workspace, batch)
+        reports = self._workspace.load_many([rows_in(kind, rows, now) for kind, rows in grouped(whole).items()])
         for report in reports:
             if report.rejected:
                 log.error("%d rows for %s were refused after they had been taken in", report.rejected, report.table)
@@ -125,7 +127,7 @@ def grouped(batch: Sequence[Waiting]) -> dict[Kind, list[dict[str, Any]]]:
         for row in arrival.rows:
             rows = found.setdefault(_kind(arrival, row), {})
             name = tuple(row.get(column) for column in key)
-            if arrival.how != FIRST or name not in rows:
+            if arrival.how not in FIRST_STANDS or name not in rows:
                 rows[name] = row
     return {kind: list(rows.values()) for kind, rows in found.items()}
 
@@ -135,8 +137,8 @@ def rows_in(kind: Kind, rows: Sequence[dict[str, Any]], now: datetime) -> RowsIn
     return RowsIn(
         table,
         {name: [row[name] for row in rows] for name in columns},
-        keeps_first=how == FIRST,
-        loaded_at=coarse(now) if how == ANONYMOUS else None,
+        keeps_first=how in FIRST_STANDS,
+        loaded_at=coarse(now) if how in COARSELY else None,
     )
 
 

@@ -11,7 +11,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from mittari.collect.survey.model import COMMENT, SCALES, TEXT_KINDS, Condition, Invitations, Question, Survey
+from mittari.collect.survey.model import (
+    COMMENT,
+    SCALES,
+    TEXT_KINDS,
+    Condition,
+    Invitations,
+    Kiosk,
+    Question,
+    Reason,
+    Survey,
+)
 from mittari.collect.survey.texts import LANGUAGES, question_texts, ready_items
 from mittari.errors import UserError, did_you_mean
 
@@ -33,11 +43,15 @@ KEYS = {
     "closed": "true when nobody is asked any more",
     "questions": "the questions",
     "invitations": "when people are asked by themselves",
+    "kiosk": "how kiosks ask: reasons after a low answer, and idle_s",
 }
 QUESTION_KEYS = (
     *("id", "kind", "item", "scale", "faces", "about", "text", "low", "high"),
     *("ask_if", "brands", "own_brand", "nps_kind"),
 )
+KIOSK_KEYS = ("reasons", "idle_s")
+MOST_REASONS = 8
+IDLE_S = (5, 600)
 INVITATION_KEYS = ("after", "by", "delay", "share", "channels", "valid")
 DURATION = re.compile(r"([1-9][0-9]{0,4})(min|h|d)")
 UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -79,6 +93,7 @@ def survey_of(name: str, given: Mapping[str, Any], where: str) -> Survey:
         keep_persons=duration(given.get("keep_persons"), f"{where}, key keep_persons"),
         origins=tuple(_origins(given, where)),
         invitations=_invitations(given.get("invitations"), where),
+        kiosk=_kiosk(given.get("kiosk"), languages, where),
         is_test=_truth(given, "is_test", where),
         closed=_truth(given, "closed", where),
     )
@@ -257,6 +272,36 @@ def _invitations(given: object, where: str) -> Invitations | None:
         channels=tuple(channels),
         valid=duration(given.get("valid"), f"{place}, key valid") or timedelta(days=14),
     )
+
+
+def _kiosk(given: object, languages: tuple[str, ...], where: str) -> Kiosk:
+    if given is None:
+        return Kiosk()
+    place = f"{where}, table kiosk"
+    if not isinstance(given, dict):
+        raise UserError("expected a table [kiosk]", place)
+    _known(given, KIOSK_KEYS, place)
+    idle_s = given.get("idle_s", Kiosk.idle_s)
+    if type(idle_s) is not int or not IDLE_S[0] <= idle_s <= IDLE_S[1]:
+        raise UserError(f"expected whole seconds from {IDLE_S[0]} to {IDLE_S[1]}", f"{place}, key idle_s")
+    reasons = tuple(_reasons(given.get("reasons", []), languages, f"{place}, key reasons"))
+    if len({reason.id for reason in reasons}) < len(reasons):
+        raise UserError("expected each id once", f"{place}, key reasons")
+    return Kiosk(reasons, idle_s)
+
+
+def _reasons(given: object, languages: tuple[str, ...], where: str) -> Iterator[Reason]:
+    if not isinstance(given, list) or len(given) > MOST_REASONS or not all(isinstance(each, dict) for each in given):
+        example = 'such as {id = "wait", text = {en = "The wait"}}'
+        raise UserError(f"expected a list of up to {MOST_REASONS} reasons, {example}", where)
+    for each in given:
+        _known(each, ("id", "text"), where)
+        name, texts = each.get("id"), _by_language(each, "text", where)
+        if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
+            raise UserError("expected an id of a to z, digits and hyphens", where)
+        if missing := [language for language in languages if language not in texts]:
+            raise UserError(f"reason {name} has no text in {missing[0]}", where, f"Write text.{missing[0]} for it.")
+        yield Reason(name, texts)
 
 
 def _origins(given: Mapping[str, Any], where: str) -> Iterator[str]:

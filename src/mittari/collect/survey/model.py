@@ -127,6 +127,22 @@ class Invitations:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """What a low answer at a kiosk may have been about: `id` becomes a topic, `text` is by language."""
+
+    id: str
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Kiosk:
+    """How kiosks ask: reasons after a low answer, and after how many idle seconds a page goes back to the start."""
+
+    reasons: tuple[Reason, ...] = ()
+    idle_s: int = 15
+
+
+@dataclass(frozen=True)
 class Survey:
     """One survey as its file declares it. `faults` say why it is not open; an open one has none."""
 
@@ -144,6 +160,7 @@ class Survey:
     keep_persons: timedelta | None = None
     origins: tuple[str, ...] = ()
     invitations: Invitations | None = None
+    kiosk: Kiosk = Kiosk()
     is_test: bool = False
     closed: bool = False
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mittari.collect.survey.files import FOLDER, INVITATION_KEYS, KEYS, NAME, QUESTION_KEYS
+from mittari.collect.survey.files import FOLDER, INVITATION_KEYS, KEYS, KIOSK_KEYS, NAME, QUESTION_KEYS
 from mittari.errors import UserError
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -36,12 +36,14 @@ def toml_of(given: Mapping[str, Any]) -> str:
     lines = [f"{key} = {value_text(given[key])}" for key in KEYS if _said(given, key) and key not in TABLES]
     if _said(given, "invitations"):
         lines += ["", "[invitations]", *_pairs(given["invitations"], INVITATION_KEYS)]
+    if _said(given, "kiosk"):
+        lines += ["", "[kiosk]", *_pairs(given["kiosk"], KIOSK_KEYS)]
     for question in given.get("questions", []):
         lines += ["", "[[questions]]", *_pairs(question, QUESTION_KEYS)]
     return HEAD + "\n".join(lines) + "\n"
 
 
-TABLES = ("questions", "invitations")
+TABLES = ("questions", "invitations", "kiosk")
 
 
 def survey_path(home: Path, name: str) -> Path:

@@ -16,7 +16,7 @@ from litestar.params import FromPath
 from litestar.types import Message
 
 from mittari.collect.collector import Collector
-from mittari.collect.web import contacts, facts, never, openapi, surveys, webhooks, widget
+from mittari.collect.web import contacts, facts, kiosk, never, openapi, surveys, taps, webhooks, widget
 from mittari.collect.web.answers import later, say
 from mittari.collect.web.pages import KEPT, Visit, static_file
 from mittari.errors import UserError
@@ -45,7 +45,7 @@ async def front() -> Response[bytes]:
     return Response(text, media_type="text/plain; charset=utf-8")
 
 
-ROOMS = (contacts, facts, never, openapi, surveys, webhooks, widget)
+ROOMS = (contacts, facts, kiosk, never, openapi, surveys, taps, webhooks, widget)
 HANDLERS: Sequence[Any] = [file, *(handler for room in ROOMS for handler in room.HANDLERS)]
 
 

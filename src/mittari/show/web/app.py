@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
 from mittari.collect.collector import Collector
-from mittari.show.web import board, detail, errors, followups, rows, survey_form, surveys
+from mittari.show.web import board, detail, devices, errors, followups, rows, survey_form, surveys
 from mittari.show.web.cache import Cache, Recent
 from mittari.show.web.guard import GuardedApp
 from mittari.show.web.live import HANDLERS as LIVE
@@ -53,7 +53,7 @@ def create_app(
     live = Hub(site)
     workspace.told_of(live.changed)
     files = create_static_files_router(path="/static", directories=[STATIC], cache_control=FOREVER)
-    pages = [*board.HANDLERS, *LIVE, *detail.HANDLERS, *rows.HANDLERS]
+    pages = [*board.HANDLERS, *LIVE, *detail.HANDLERS, *rows.HANDLERS, *devices.HANDLERS]
     if collector is not None:
         pages += [*surveys.HANDLERS, *survey_form.HANDLERS, *followups.HANDLERS]
     return GuardedApp(

@@ -21,6 +21,7 @@ from mittari.show.language import perspectives
 from mittari.show.verdict import Goal, goal_of
 from mittari.show.web.address import CHIPS, View, before, spoken, trend_periods
 from mittari.show.web.cards import MIDDLE, SMALL, WIDE, Card, broken_card, card_of, columns
+from mittari.show.web.devices import silent_devices
 from mittari.show.web.pages import Visit, log, page, part_or_error, streamed, tag_of, unchanged
 from mittari.show.web.site import Site
 from mittari.show.web.trends import drawn_trend
@@ -243,8 +244,8 @@ def stamp(site: Site) -> dict[str, Any]:
     return {"iso": f"{loaded.isoformat(timespec='seconds')}Z", "text": text}
 
 
-def shell(site: Site, view: View, nonce: str) -> str:
-    """The head of the board, which needs no number."""
+def shell(site: Site, view: View, nonce: str, silent: int = 0) -> str:
+    """The head of the board, which needs no number. `silent` devices are told of in a line."""
     return site.render(
         "board_head.html",
         view=view,
@@ -257,13 +258,14 @@ def shell(site: Site, view: View, nonce: str) -> str:
         action="/",
         title="Customer service",
         running=site.running(view),
+        silent=silent,
         waiting=site.waiting(),
     )
 
 
-def parts(site: Site, view: View, nonce: str, mark: str) -> Iterator[str]:
+def parts(site: Site, view: View, nonce: str, mark: str, silent: int = 0) -> Iterator[str]:
     """The board piece by piece; every piece has its own error. `mark` is where the live changes of the page begin."""
-    yield shell(site, view, nonce)
+    yield shell(site, view, nonce, silent)
     plan = sections(site.catalogue(), perspectives(site.style.language))
     for section in plan:
         yield part_or_error(section.key, lambda section=section: section_html(site, view, section))  # type: ignore[misc]
@@ -294,11 +296,12 @@ def board(request: Visit) -> Response[Any] | Stream:
     if site.source.freshness() is None:
         promised = unlocks(site.catalogue())
         return page(request, site.render("empty.html", nonce=request.scope["state"]["nonce"], unlocks=promised))
-    tag = tag_of("board", view.query(), site.version())
+    silent = silent_devices(request)
+    tag = tag_of("board", view.query(), site.version(), str(silent))
     if answer := unchanged(request, tag):
         return answer
     mark = request.app.state.live.mark(view)  # before the first number is read: what changes later will be sent
-    return streamed(request, parts(site, view, request.scope["state"]["nonce"], mark), tag)
+    return streamed(request, parts(site, view, request.scope["state"]["nonce"], mark, silent), tag)
 
 
 @get("/board/cards", sync_to_thread=True)

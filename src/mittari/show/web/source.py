@@ -4,7 +4,7 @@ A local workspace and one behind a server both answer them, and a test may hand 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from mittari.change.league import Standing
@@ -31,6 +31,15 @@ class Intervention(Protocol):
     def started_at(self) -> datetime: ...
     @property
     def expected_kpi(self) -> str | None: ...
+
+
+class Pressed(Protocol):
+    """What devices did on one day: by device its touchpoint, all presses and those that repeat none; and visitors."""
+
+    @property
+    def presses(self) -> Mapping[str, tuple[str | None, int, int]]: ...
+    @property
+    def visits(self) -> Mapping[str, int]: ...
 
 
 class Settings(Protocol):
@@ -116,6 +125,9 @@ class Source(Protocol):
 
     def targets(self) -> Mapping[str, Any]:
         """The installation's own targets by KPI id."""
+
+    def pressed_on(self, day: date) -> Pressed:
+        """The presses of devices and the visitors of touchpoints on a local day."""
 
     def freshness(self) -> datetime | None:
         """The newest load, naive UTC; None in an empty installation."""
