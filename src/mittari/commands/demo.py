@@ -1,13 +1,16 @@
 """`demo`: a simulated company, live, in the browser."""
 
 import argparse
+import json
+import logging
+import random
 import sys
 import tempfile
 import threading
 import urllib.request
 import webbrowser
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +23,12 @@ if TYPE_CHECKING:
     from mittari.simulate import Company
     from mittari.workspace.local import LocalWorkspace
 
+log = logging.getLogger("mittari.demo")
+
 TICK_S = 2.0
+SECONDS_BETWEEN_PRESSES, VISITORS_PER_PRESS = 4.0, 6
+FACES = (0.05, 0.09, 0.26, 0.60)
+"""How often each face is pressed, from the worst."""
 CHECKED = 8
 
 
@@ -53,16 +61,22 @@ def run(chosen: argparse.Namespace) -> int:
             print("Making a company of the last thirteen months ...", flush=True)
             fill(workspace, company)
             write_surveys(home)
+            entrance, tablet = make_devices(home, now)
             check = Check(workspace)
-            feeder = Feeder(workspace, company, now)
+            feeder, presser = Feeder(workspace, company, now), Presser(entrance)
             feeder.start()
+
+            def started(address: str, stop: Callable[[], None]) -> None:
+                presser.begin(address)
+                if chosen.check:
+                    check.begin(address, stop)
+                else:
+                    welcome(address, tablet, chosen.no_browser)
+
             try:
-                server.serve(
-                    workspace,
-                    chosen.port,
-                    on_start=check.begin if chosen.check else lambda at, _: welcome(at, chosen.no_browser),
-                )
+                server.serve(workspace, chosen.port, on_start=started)
             finally:
+                presser.stop()
                 feeder.stop()
             return check.exit_code
 
@@ -104,10 +118,25 @@ def write_surveys(home: Path) -> None:
         write_survey(survey_path(home, name), toml_of(given), "")
 
 
-def welcome(address: str, quiet: bool) -> None:
+def make_devices(home: Path, now: datetime) -> tuple[str, str]:
+    """The tokens of a kiosk at which simulated customers press, and of one for whoever tries the demo."""
+    from mittari.collect.devices import make_device
+    from mittari.collect.survey.shelf import Shelf
+    from mittari.workspace.stores import open_ledger
+
+    with open_ledger(home) as ledger:
+        entrance, tablet = (
+            make_device(ledger, Shelf(home), name, "kiosk", now, touchpoint=touchpoint)
+            for name, touchpoint in (("entrance", "entrance"), ("tablet", "counter"))
+        )
+        return entrance, tablet
+
+
+def welcome(address: str, tablet: str, quiet: bool) -> None:
     print(f"The board is at {address} (Ctrl-C stops it)", flush=True)
     print(f"Surveys are at {address}/surveys; answer one: {address}/s/{next(iter(SURVEYS))}", flush=True)
     print(f"Low scores wait at {address}/follow-ups", flush=True)
+    print(f"A kiosk to press: {address}/kiosk#{tablet}", flush=True)
     if not quiet:
         webbrowser.open(address)
 
@@ -134,6 +163,53 @@ class Feeder(threading.Thread):
     def stop(self) -> None:
         self._stopped.set()
         self.join(timeout=30)
+
+
+class Presser(threading.Thread):
+    """Simulated customers at the entrance: they press the kiosk's faces, sent as a real one sends them."""
+
+    def __init__(self, token: str, seed: int = 7) -> None:
+        super().__init__(name="presser", daemon=True)
+        self._token, self._address = token, ""
+        self._random = random.Random(seed)  # noqa: S311  # no secret hangs on it
+        self._stopped = threading.Event()
+        self._visits = 0
+
+    def begin(self, address: str) -> None:
+        self._address = address
+        self.start()
+
+    def run(self) -> None:
+        while not self._stopped.wait(self._random.expovariate(1 / SECONDS_BETWEEN_PRESSES)):
+            try:
+                self._press()
+            except OSError as error:  # the server is stopping, or too busy for a moment: the customer walks on
+                log.info("a simulated press did not come through: %s", error)
+
+    def _press(self) -> None:
+        now = datetime.now(UTC)
+        self._visits += 1 + self._random.randrange(VISITORS_PER_PRESS * 2)
+        tap = {
+            "key": self._random.randbytes(12).hex(),
+            "at": now.isoformat(),
+            "score": self._random.choices((1, 2, 3, 4), FACES)[0],
+        }
+        body = {"sent_at": now.isoformat(), "waiting": 1, "taps": [tap], "visits": self._visits_today(now)}
+        request = urllib.request.Request(  # noqa: S310  # our own server on loopback
+            f"{self._address}/api/v1/taps",
+            json.dumps(body).encode(),
+            {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+            response.read()
+
+    def _visits_today(self, now: datetime) -> list[dict[str, Any]]:
+        return [{"date": now.date().isoformat(), "count": self._visits}]
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self.is_alive():
+            self.join(timeout=30)
 
 
 class Check:
