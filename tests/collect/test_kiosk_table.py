@@ -1,10 +1,13 @@
 """The table [kiosk] of a survey file: reasons and idle time, and what a mistake in it is told."""
 
+import tomllib
+
 import pytest
 
 from mittari.collect.survey.files import survey_of
 from mittari.collect.survey.model import Kiosk, Reason
 from mittari.collect.survey.texts import LANGUAGES, texts
+from mittari.collect.survey.writing import toml_of
 from mittari.errors import UserError
 
 TEXT = dict.fromkeys(LANGUAGES, "The wait")
@@ -36,6 +39,17 @@ def test_a_mistake_is_told_with_its_key(given, said):
     with pytest.raises(UserError, match=said) as caught:
         kiosk(**given)
     assert "table kiosk" in str(caught.value)
+
+
+def test_a_survey_that_is_written_anew_keeps_its_kiosk():
+    given = {
+        "languages": list(LANGUAGES),
+        "questions": [{"kind": "csat", "faces": True}],
+        "kiosk": {"idle_s": 30, "reasons": [{"id": "wait", "text": TEXT}]},
+    }
+    text = toml_of(given)
+    assert tomllib.loads(text)["kiosk"] == given["kiosk"]
+    assert survey_of("exit", tomllib.loads(text), "exit.toml").kiosk.idle_s == 30
 
 
 def test_the_words_of_kiosks_exist_in_every_language():

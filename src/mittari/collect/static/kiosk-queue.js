@@ -3,7 +3,7 @@ const kioskQueue = (() => {
   "use strict";
   const BATCH = 500, TIMEOUT_MS = 20000, HEARTBEAT_MS = 60000, LONGEST_WAIT_MS = 30000, REFUSED_WAIT_MS = 600000;
   const JUMP_MS = 2000, SLEEP_AT_MOST_MS = 30 * 86400000;
-  let db, size = BATCH, failures = 0, timer = 0, sending = false, more = false, offset = 0, wasHidden = false, told = () => {};
+  let db, size = BATCH, failures = 0, timer = 0, sending = false, more = false, hurry = false, offset = 0, wasHidden = false, told = () => {};
   const state = { trust: "ok", lastSent: null };
 
   const asked = (request) => new Promise((resolve, reject) => {
@@ -115,7 +115,7 @@ const kioskQueue = (() => {
     timer = 0;
     if (sending) return;
     sending = true;
-    more = false;
+    more = hurry = false;
     let next = HEARTBEAT_MS;
     try {
       next = await sendBatch();
@@ -126,6 +126,7 @@ const kioskQueue = (() => {
       const longest = Math.min(LONGEST_WAIT_MS, 1000 * 2 ** Math.min(failures, 5));
       next = error.retryAfter ? error.retryAfter * 1000 * (1 + Math.random()) : longest * (0.5 + Math.random() / 2);
     }
+    if (hurry) next = 0; // a new token came while the old one was tried
     sending = false;
     clearTimeout(timer);
     timer = setTimeout(send, next);
@@ -185,5 +186,5 @@ const kioskQueue = (() => {
     }
   });
 
-  return { open, start, add, release, kept, keep, waiting, aside, state, now: () => { failures = 0; wake(0); } };
+  return { open, start, add, release, kept, keep, waiting, aside, state, now: () => { failures = 0; hurry = true; wake(0); } };
 })();
