@@ -122,3 +122,13 @@ def test_a_running_writer_brings_rows_within_a_second(bench: Bench):
         bench.writer._stopped.wait(0.05)
     bench.writer.stop()
     assert found
+
+
+def test_an_old_row_beside_one_of_today_covers_no_day_between(bench: Bench):
+    for number, day in ((1, "2026-09-01"), (2, "2026-09-02"), (3, "2026-10-05")):
+        bench.arrive(call(number, queued_at=f"{day}T09:00:00Z"))
+    bench.drain()
+    covered = bench.rows(
+        "SELECT from_date::VARCHAR, to_date::VARCHAR FROM coverage WHERE \"table\" = 'calls' ORDER BY 1"
+    )
+    assert covered == [("2026-09-01", "2026-09-02"), ("2026-10-05", "2026-10-05")]

@@ -1,6 +1,6 @@
 """For which local days a table is complete (G22): declared, else from the first to the last day of a file."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import duckdb
 
@@ -36,13 +36,38 @@ def span_of(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone: str) 
     when = stage.table.when
     if when is None or when not in stage.columns:
         return None
-    day = identifier(when)
     if stage.table[when].type == "month":
+        day = identifier(when)
         query = f"SELECT min({day} || '-01')::DATE, last_day(max({day} || '-01')::DATE) FROM {stage.good}"
         return _span(connection, query)
-    if stage.table[when].type != "date":
-        day = f"CAST({Zone(timezone, stage.many).to_local(day)} AS DATE)"
+    day = _local_day(stage, when, timezone)
     return _span(connection, f"SELECT min({day}), max({day}) FROM {stage.good}")
+
+
+def days_of(connection: duckdb.DuckDBPyConnection, stage: Stage, timezone: str) -> list[Span]:
+    """The days on which rows that arrived one by one happened, neighbours joined.
+
+    Unlike the rows of a file they say nothing of the days between: an old row may arrive beside one of today.
+    """
+    when = stage.table.when
+    if when is None or when not in stage.columns or stage.table[when].type == "month":
+        span = span_of(connection, stage, timezone)
+        return [span] if span else []
+    day = _local_day(stage, when, timezone)
+    rows = connection.execute(f"SELECT DISTINCT {day} AS day FROM {stage.good} WHERE day IS NOT NULL ORDER BY day")
+    found: list[Span] = []
+    for (each,) in rows.fetchall():
+        if found and each - found[-1][1] == timedelta(days=1):
+            found[-1] = (found[-1][0], each)
+        else:
+            found.append((each, each))
+    return found
+
+
+def _local_day(stage: Stage, when: str, timezone: str) -> str:
+    """SQL for the local day of a row."""
+    day = identifier(when)
+    return day if stage.table[when].type == "date" else f"CAST({Zone(timezone, stage.many).to_local(day)} AS DATE)"
 
 
 def _span(connection: duckdb.DuckDBPyConnection, query: str) -> Span | None:

@@ -14,7 +14,7 @@ import duckdb
 from mittari.errors import UserError
 from mittari.facts import TABLES
 from mittari.load import duplicates, inputs, whole
-from mittari.load.coverage import Span, cover, parse_span, span_of
+from mittari.load.coverage import Span, cover, days_of, parse_span, span_of
 from mittari.load.derive import DERIVATIONS, Context, between
 from mittari.load.dialect import Hints
 from mittari.load.headers import matched
@@ -50,6 +50,7 @@ class Job:
     seconds: float
     keeps_first: bool = False
     loaded_at: datetime | None = None
+    one_by_one: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,15 @@ class RowsIn:
     """Rows in memory for one table: by column name a list or a numpy array, instants as naive UTC or ISO texts.
 
     `keeps_first`: a row whose key the table knows changes nothing. `loaded_at` is kept in place of the moment of the
-    load, where that would tell too much.
+    load, where that would tell too much. Rows that arrived `one_by_one` cover the days on which they happened; others
+    cover all days from the first to the last, as a file's do.
     """
 
     table: str
     columns: Columns
     keeps_first: bool = False
     loaded_at: datetime | None = None
+    one_by_one: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ def _rows_job(connection: duckdb.DuckDBPyConnection, settings: Settings, rows: R
     source, feeds = rows_as_source(connection, declared, rows.columns, number)
     clock = Clock.of("UTC", settings.timezone, len(next(iter(rows.columns.values()))) >= MANY)
     stage = fill(connection, declared, source, feeds, clock, number)
-    return Job(stage, {}, None, time.monotonic() - began, rows.keeps_first, rows.loaded_at)
+    return Job(stage, {}, None, time.monotonic() - began, rows.keeps_first, rows.loaded_at, rows.one_by_one)
 
 
 def _jobs(
@@ -267,7 +270,8 @@ def _enter(
         if stage.table.name == "orders":
             warnings |= rate_warnings(connection, merged.news, settings)
     covers = job.covers or (span_of(connection, stage, settings.timezone) if infer else None)
-    if covers and stage.table.when and cover(connection, stage.table.name, covers, now):
+    spans = days_of(connection, stage, settings.timezone) if job.one_by_one and infer else [covers] if covers else []
+    if stage.table.when and any([cover(connection, stage.table.name, span, now) for span in spans]):
         changed.add("coverage")
     refused = record_rejects(connection, stage, settings.timezone, now)
     if refused.changed:

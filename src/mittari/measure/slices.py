@@ -44,24 +44,35 @@ def plain_groups(material: Material, measured: list[Measured], call: Call) -> It
 
 
 def scale_groups(material: Material, measured: list[Measured], call: Call) -> Iterator[Group]:
-    """One record per scale where a period holds several; the scale is not named where there is only one."""
+    """One record per scale where a period holds several; the scale is not named where the call meets only one.
+
+    Periods asked together are a series: where one of them holds several scales, each scale has a record in every
+    period, so that none of the series breaks off where the other begins.
+    """
     asked = call.where.get(SCALE)
-    split = material.call.by.index(SCALE)
-    found: dict[tuple[int, tuple[str | None, ...]], list[tuple[str | None, int]]] = {}
-    for number, each in enumerate(measured):
-        if _counted(each):
-            period, key = material.groups.of(number)
-            if period >= len(call.periods):
-                continue  # a period that only comparisons look back to
-            found.setdefault((period, key[:split] + key[split + 1 :]), []).append((key[split], number))
+    found = _by_scale(material, measured, call)
     for base in sorted({base for _, base in found}, key=repr) or [()]:
-        for period in range(len(call.periods)):
-            scales = sorted(found.get((period, base), []), key=repr)
-            flags = MIXED if len(scales) > 1 else ()
-            named = {**call.where, **dict(zip([name for name in call.by if name != SCALE], base, strict=False))}
-            chosen = [pair for pair in scales if asked is None or pair[0] == asked]
-            if not chosen:
+        named = {**call.where, **dict(zip([name for name in call.by if name != SCALE], base, strict=False))}
+        by_period = [found.get((period, base), {}) for period in range(len(call.periods))]
+        several = any(len(scales) > 1 for scales in by_period)
+        known = sorted({scale for scales in by_period for scale in scales}, key=repr)
+        for period, scales in enumerate(by_period):
+            shown = [scale for scale in (known if several else scales) if asked is None or scale == asked]
+            if not shown:
                 yield Group(period, None, named)
-            for scale, number in chosen:
-                told = {**named, SCALE: scale} if flags or asked is not None or SCALE in call.by else named
-                yield Group(period, number, told, flags)
+            for scale in shown:
+                told = {**named, SCALE: scale} if several or asked is not None or SCALE in call.by else named
+                yield Group(period, scales.get(scale), told, MIXED if len(scales) > 1 else ())
+
+
+def _by_scale(
+    material: Material, measured: list[Measured], call: Call
+) -> dict[tuple[int, tuple[str | None, ...]], dict[str | None, int]]:
+    """Where something was counted: by period and slice, the number of the group on each scale."""
+    split = material.call.by.index(SCALE)
+    found: dict[tuple[int, tuple[str | None, ...]], dict[str | None, int]] = {}
+    for number, each in enumerate(measured):
+        period, key = material.groups.of(number)
+        if _counted(each) and period < len(call.periods):  # later ones are those that comparisons look back to
+            found.setdefault((period, key[:split] + key[split + 1 :]), {})[key[split]] = number
+    return found

@@ -139,6 +139,7 @@ def rows_in(kind: Kind, rows: Sequence[dict[str, Any]], now: datetime) -> RowsIn
         {name: [row[name] for row in rows] for name in columns},
         keeps_first=how in FIRST_STANDS,
         loaded_at=coarse(now) if how in COARSELY else None,
+        one_by_one=True,
     )
 
 

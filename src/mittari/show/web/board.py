@@ -228,9 +228,11 @@ def charts_html(site: Site, view: View, plan: Sequence[Section], *, swap: bool =
 def charts_of(site: Site, view: View, chosen: Sequence[Definition], found: Numbers, *, swap: bool = False) -> str:
     drawn = []
     for definition in chosen:
-        series = found.of(definition.id)[0][2]
+        # A scale that a question got lately has no record in what was asked without it.
+        series = {record.period: record for record in found.of(definition.id)[0][2]}
+        periods = [period for period in trend_periods(view.period) if period.text in series]
         goal = goal_of(definition, goals(site).get(definition.id))
-        trend = drawn_trend(series, trend_periods(view.period), goal, site.style, wide=616)
+        trend = drawn_trend([series[period.text] for period in periods], periods, goal, site.style, wide=616)
         drawn.append({"definition": definition, "trend": trend, "href": address(definition.id, view)})
     return site.render("charts.html", charts=drawn, swap=swap)
 

@@ -102,7 +102,9 @@ def goal(site: Site, about: Subject) -> Goal | None:
 def number_html(site: Site, about: Subject) -> str:
     """The number large, with everything a reader must know beside it."""
     since = before(about.view.period)
-    earlier = records(site, about, (since.text,)) if since else []
+    # Together with this period, so that a scale is named in both or in neither.
+    pair = records(site, about, (since.text, about.view.period.text)) if since else []
+    earlier = [record for record in pair if since is not None and record.period == since.text]
     shown = []
     for record in current(site, about):
         same = [r for r in earlier if r.slice.get("scale") == record.slice.get("scale")]
