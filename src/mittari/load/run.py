@@ -271,7 +271,8 @@ def _enter(
             warnings |= rate_warnings(connection, merged.news, settings)
     covers = job.covers or (span_of(connection, stage, settings.timezone) if infer else None)
     spans = days_of(connection, stage, settings.timezone) if job.one_by_one and infer else [covers] if covers else []
-    if stage.table.when and any([cover(connection, stage.table.name, span, now) for span in spans]):
+    widened = [cover(connection, stage.table.name, span, now) for span in spans if stage.table.when]
+    if any(widened):
         changed.add("coverage")
     refused = record_rejects(connection, stage, settings.timezone, now)
     if refused.changed:

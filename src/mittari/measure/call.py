@@ -59,9 +59,15 @@ class State:
                 first = ends + timedelta(days=1)
         return first > last
 
-    def lacks(self, required: tuple[str, ...]) -> list[str]:
-        """Those of the tables and columns of which nothing was ever loaded."""
-        return [name for name in required if name not in (self.recorded if "." in name else self.filled)]
+    def lacks(self, required: tuple[str, ...], end_day: date) -> list[str]:
+        """Those of the tables and columns of which nothing was ever loaded, or, of tables, nothing before `end_day`."""
+        never = (name for name in required if name not in (self.recorded if "." in name else self.filled))
+        return [*never, *(name for name in required if self.begins_late(name, end_day))]
+
+    def begins_late(self, table: str, end_day: date) -> bool:
+        """Whether all that is known of the table is from `end_day` on: before, nobody kept it."""
+        ranges = self.coverage.get(table, ())
+        return bool(ranges) and min(first for first, _ in ranges) >= end_day
 
     def refused(self, tables: tuple[str, ...], start: datetime, end: datetime) -> int:
         """Rows of these tables that the loader refused and that belong, or may belong, to the span."""

@@ -67,7 +67,7 @@ def record(
     estimate = measured.estimate
     uncovered = recipe.family in ZERO_NEEDS_COVERAGE and not measured.covered and not estimate.n
     unpriced = measured.unpriced and not estimate.n  # nothing of what there is could be valued: that is no zero
-    lacking = state.lacks(definition.required(params))
+    lacking = state.lacks(definition.required(params), span.end_day)
     absent = estimate.no_data or uncovered or bool(unpriced or lacking)
     tables = tuple(dict.fromkeys(table for part in recipe.parts for table in material.plan.queries[part.query].tables))
     unit = definition.unit_of(recipe.output)
@@ -150,6 +150,8 @@ def why(
     table = main_table(recipe, material)
     if table not in state.filled:
         return needs(table)
+    if lacking and state.begins_late(lacking[0], span.end_day):
+        return f"{lacking[0]} begins only after {span.text}: what was done before is not known"
     if lacking:
         return needs(lacking[0])
     if measured.unpriced:
