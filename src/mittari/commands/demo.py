@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from mittari.commands import printing
 from mittari.commands.options import port_number
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("mittari.demo")
 
 TICK_S = 2.0
-SECONDS_BETWEEN_PRESSES, VISITORS_PER_PRESS = 4.0, 6
+LEAST_SECONDS, MORE_SECONDS, VISITORS_PER_PRESS = 5.5, 4.0, 6
+"""Presses come that far apart, and on average so much more: sooner ones are taken for the same customer's."""
 FACES = (0.05, 0.09, 0.26, 0.60)
 """How often each face is pressed, from the worst."""
 CHECKED = 8
@@ -63,7 +65,7 @@ def run(chosen: argparse.Namespace) -> int:
             write_surveys(home)
             entrance, tablet = make_devices(home, now)
             check = Check(workspace)
-            feeder, presser = Feeder(workspace, company, now), Presser(entrance)
+            feeder, presser = Feeder(workspace, company, now), Presser(entrance, workspace.settings.timezone)
             feeder.start()
 
             def started(address: str, stop: Callable[[], None]) -> None:
@@ -168,9 +170,9 @@ class Feeder(threading.Thread):
 class Presser(threading.Thread):
     """Simulated customers at the entrance: they press the kiosk's faces, sent as a real one sends them."""
 
-    def __init__(self, token: str, seed: int = 7) -> None:
+    def __init__(self, token: str, zone: str, seed: int = 7) -> None:
         super().__init__(name="presser", daemon=True)
-        self._token, self._address = token, ""
+        self._token, self._zone, self._address = token, ZoneInfo(zone), ""
         self._random = random.Random(seed)  # noqa: S311  # no secret hangs on it
         self._stopped = threading.Event()
         self._visits = 0
@@ -180,7 +182,7 @@ class Presser(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        while not self._stopped.wait(self._random.expovariate(1 / SECONDS_BETWEEN_PRESSES)):
+        while not self._stopped.wait(LEAST_SECONDS + self._random.expovariate(1 / MORE_SECONDS)):
             try:
                 self._press()
             except OSError as error:  # the server is stopping, or too busy for a moment: the customer walks on
@@ -204,7 +206,7 @@ class Presser(threading.Thread):
             response.read()
 
     def _visits_today(self, now: datetime) -> list[dict[str, Any]]:
-        return [{"date": now.date().isoformat(), "count": self._visits}]
+        return [{"date": now.astimezone(self._zone).date().isoformat(), "count": self._visits}]
 
     def stop(self) -> None:
         self._stopped.set()

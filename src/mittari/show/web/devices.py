@@ -41,7 +41,8 @@ def devices(request: Visit) -> Response[Any]:
     pressed = site.source.pressed_on(site.today())
     rows = [row(site, each, pressed) for each in found]
     nonce = request.scope["state"]["nonce"]
-    return page(request, site.render("devices.html", title="Devices", rows=rows, nonce=nonce, now=site.now()))
+    told = {"title": "Devices", "here": "devices", "waiting": site.waiting(), "rows": rows, "now": site.now()}
+    return page(request, site.render("devices.html", nonce=nonce, **told))
 
 
 def silent_devices(request: Visit) -> int:
