@@ -27,7 +27,7 @@ lint: setup-test  ## style and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy --strict src
 
-bench: setup  ## measure start, import, KPIs, intervals and what users would write instead against their limits (rows=1000000 conversations, runs=7)
+bench: setup-test  ## measure start, import, KPIs, intervals, intake, live boards and what users would write instead against their limits (rows=1000000 conversations, runs=7)
 	.venv/bin/python bench/start.py --runs $(or $(runs),7)
 	.venv/bin/python bench/import_speed.py --runs $(or $(runs),7)
 	rm -rf build/scale
@@ -35,6 +35,10 @@ bench: setup  ## measure start, import, KPIs, intervals and what users would wri
 	.venv/bin/python bench/kpis.py build/scale --runs $(or $(runs),7)
 	.venv/bin/python bench/coverage.py
 	.venv/bin/python bench/peers.py build/scale --runs $(or $(runs),7)
+	.venv/bin/python bench/intake.py
+	.venv/bin/python bench/live.py
+	.venv/bin/python bench/crash.py
+	.venv/bin/python bench/kiosk.py
 
 lock:  ## resolve the exact versions again after a change of pyproject.toml
 	@scripts/lock

@@ -10,14 +10,21 @@ from mittari.show.format import Style
 from show import sample
 
 
-@pytest.fixture(scope="module")
-def drawing():
+def a_year():
     points = [
         TrendPoint(f"2026-{m:02d}", 0.7 + m / 100, 0.65 + m / 100, 0.75 + m / 100, f"{70 + m},0 %", m < 12)
         for m in range(1, 13)
     ]
-    chart = trend(points, "fraction", Style("fi"), target=(0.8, "target <80 %>"), marks=[Marked(3.5, "new menu")])
-    return svg(chart)
+    return trend(points, "fraction", Style("fi"), target=(0.8, "target <80 %>"), marks=[Marked(3.5, "new menu")])
+
+
+@pytest.fixture(scope="module")
+def drawing():
+    return svg(a_year())
+
+
+def test_a_chart_with_everything_is_sound_by_the_schema_of_vega_lite():
+    assert a_year().to_dict(validate=True)["layer"]
 
 
 def test_a_drawing_has_no_inline_style_and_no_script(drawing):
