@@ -16,6 +16,7 @@ from schemathesis.checks import CHECKS
 from collect.serving import Served, Told, ask, new_home
 from kiosks import collector_of, device_of, write_survey
 from mittari.collect.collector import utc_now
+from mittari.collect.devices import revoke_device
 from mittari.collect.tokens import make_token, taken_in
 from mittari.collect.web.app import HANDLERS
 from mittari.collect.web.openapi import document
@@ -93,6 +94,7 @@ class Tokens(NamedTuple):
     facts: str
     contacts: str
     devices: Iterator[str]
+    revoked: str
 
     def for_path(self, path: str) -> str:
         return next(self.devices) if path in (TAPS, DEVICE) else self.contacts if path == CONTACTS else self.facts
@@ -105,8 +107,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tokens]:
     with collector_of(home, utc_now) as collector:
         contacts = make_token(collector.ledger, "crm", ["contacts"], utc_now())
         devices = [device_of(collector, f"device-{number}") for number in range(20)]
+        revoked = device_of(collector, "revoked")
+        revoke_device(collector.ledger, "revoked", utc_now())
     server = Served(home)
-    yield Tokens(server, facts, contacts, cycle(devices))
+    yield Tokens(server, facts, contacts, cycle(devices), revoked)
     server.stop()
 
 
@@ -158,6 +162,34 @@ def test_only_the_token_of_a_device_opens_what_is_for_devices(served: Tokens, me
         answer = ask(served.server.port, method, path, b"{}" if method == "POST" else None, headers)
         assert answer.status == 401, token
         holds(answer, f"{method.lower()} {path}")
+
+
+def test_every_refusal_that_is_documented_of_devices_and_contacts_is_given(served: Tokens) -> None:
+    post, device = served.server.post, served.for_path(TAPS)
+    got = {
+        f"post {TAPS}": [
+            post(TAPS, b"{", device),
+            post(TAPS, {"taps": {}}, device),
+            post(TAPS, {}, served.revoked),
+            post(TAPS, b" " * 400_001, device),
+        ],
+        f"get {DEVICE}": [ask(served.server.port, "GET", DEVICE, None, {"authorization": f"Bearer {served.revoked}"})],
+        f"post {CONTACTS}": [
+            post(CONTACTS, b"[]", served.contacts),
+            post(CONTACTS, {}, "mit_guessed"),
+            post(CONTACTS, {}, served.facts),
+            post(CONTACTS, b" " * 4_000_001, served.contacts),
+            post(CONTACTS, b"customer_id,email", served.contacts, content_type="text/csv"),
+            post(CONTACTS, {}, served.contacts),
+        ],
+    }
+    assert {name: [told.status for told in answers] for name, answers in got.items()} == {
+        f"post {TAPS}": [400, 400, 403, 413],
+        f"get {DEVICE}": [403],
+        f"post {CONTACTS}": [400, 401, 403, 413, 415, 422],
+    }
+    for name, told in ((name, told) for name, answers in got.items() for told in answers):
+        holds(told, name)
 
 
 def test_whoever_guesses_at_devices_is_slowed_down_as_documented(served: Tokens) -> None:
