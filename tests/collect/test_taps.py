@@ -186,6 +186,17 @@ def test_taps_stay_on_the_device_while_the_survey_cannot_be_read(collector, addr
     assert (status, headers["retry-after"]) == (503, "60")
 
 
+def test_taps_stay_on_the_device_while_the_first_question_has_no_scale(collector, address, caplog):
+    token, file = device_of(collector), collector.shelf.folder / "exit.toml"
+    words = '[[questions]]\nkind = "brand_words"\n'
+    file.write_text(file.read_text(encoding="utf-8").replace("[[questions]]", f"{words}[[questions]]", 1), "utf-8")
+    collector.shelf.forget()
+    status, answer, headers = send(address, token, body(tap()))
+    assert (status, headers["retry-after"]) == (503, "60")
+    assert "has no scale" in answer["error"]
+    assert caplog.records == []
+
+
 def test_taps_that_waited_are_taken_after_the_survey_was_closed(collector, address):
     token, file = device_of(collector), collector.shelf.folder / "exit.toml"
     file.write_text("closed = true\n" + file.read_text(encoding="utf-8"), encoding="utf-8")

@@ -87,7 +87,7 @@ def _row(table: Table, row: Mapping[str, Any], hints: bool) -> tuple[dict[str, A
     for name, value in row.items():
         column = column_of(table, name)
         if column is None:
-            problems.append((_printable(name[:SHOWN]), _unknown(table, name, hints)))
+            problems.append((printable(name[:SHOWN]), _unknown(table, name, hints)))
             continue
         try:
             values[name] = _value(column, value)
@@ -323,9 +323,9 @@ def _shown(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False, default=repr)
     except (ValueError, RecursionError):  # a number of thousands of digits, brackets inside brackets
         return "something long"
-    return _printable(text if len(text) <= SHOWN else f"{text[:SHOWN]}...")
+    return printable(text if len(text) <= SHOWN else f"{text[:SHOWN]}...")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text as it can be written in an answer: half characters, which no encoding has, become question marks."""
     return text.encode("utf-8", "replace").decode()

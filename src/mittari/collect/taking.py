@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mittari.collect.collector import Collector
-from mittari.collect.devices import Device, add_visits, find_device, note_seen
+from mittari.collect.devices import Device, add_visits, find_device, note_seen, question_of
 from mittari.collect.survey.answers import instant
 from mittari.collect.survey.model import Survey
 from mittari.collect.taps import Judged, Unfit, about_itself, judge, touchpoint_of, visit_rows, waiting_of
+from mittari.errors import UserError
 from mittari.store.inbox import Arrival
 
 
@@ -57,6 +58,10 @@ def survey_of(collector: Collector, device: Device) -> Survey:
     survey = collector.shelf.get(device.survey)
     if survey is None:
         raise Refused(503, f"survey {device.survey} cannot be read on the server; keep the taps", 60)
+    try:
+        question_of(survey)
+    except UserError as error:  # somebody put a question without a scale first
+        raise Refused(503, f"{error.what}; keep the taps", 60) from error
     return survey
 
 

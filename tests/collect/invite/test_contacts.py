@@ -61,6 +61,19 @@ def test_one_wrong_row_keeps_all_out_and_no_address_is_told_back(asking: Asking)
     assert asking.taking.collector.ledger.all("SELECT * FROM addresses") == []
 
 
+def test_a_number_that_is_zero_is_an_id_like_any_other() -> None:
+    addresses, problems = checked_contacts([{"customer_id": 0, "chat": "x"}, {"employee_id": 0, "chat": "y"}])
+    assert ([each.person for each in addresses], problems) == (["customer:0", "employee:0"], [])
+    [problem] = checked_contacts([{"customer_id": "c1", "employee_id": 0, "chat": "x"}])[1]
+    assert "either a customer_id or an employee_id" in problem.why
+
+
+def test_a_hostile_body_is_not_looked_at_to_its_end() -> None:
+    [problem] = checked_contacts([{f"column_{number}": 1 for number in range(301)}])[1]
+    assert "at most 300 fields" in problem.why
+    assert len(checked_contacts(["c1"] * 10_000)[1]) == 1_000
+
+
 def test_what_a_row_leaves_open_stays_as_it_was(asking: Asking) -> None:
     token = make_token(asking.taking.collector.ledger, "crm", ["contacts"], NOON)
     full = {"customer_id": "c1", "email": "c1@customers.example", "lang": "sv", "consent": False}

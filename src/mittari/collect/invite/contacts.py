@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mittari.collect.checking import Problem
+from mittari.collect.checking import ENOUGH, MOST_FIELDS, Problem, printable
 from mittari.collect.invite.people import CHAT, CUSTOMER, EMAIL, EMPLOYEE, SMS, Address, person_of
 from mittari.errors import UserError, did_you_mean
 
@@ -28,8 +28,13 @@ def checked_contacts(rows: Sequence[Any]) -> tuple[list[Address], list[Problem]]
     found: list[Address] = []
     problems: list[Problem] = []
     for number, row in enumerate(rows):
+        if len(problems) >= ENOUGH:
+            break
         if not isinstance(row, Mapping):
             problems.append(Problem(number, None, "expected an object with the columns as its keys"))
+            continue
+        if len(row) > MOST_FIELDS:
+            problems.append(Problem(number, None, f"expected at most {MOST_FIELDS} fields, found {len(row)}"))
             continue
         wrong = list(_wrong(number, row))
         problems += wrong
@@ -60,10 +65,10 @@ def _wrong(number: int, row: Mapping[Any, Any]) -> Iterator[Problem]:
     for name in row:
         if name not in COLUMNS:
             hint = did_you_mean(str(name)[:60], COLUMNS) or f"They are {', '.join(COLUMNS)}."
-            yield Problem(number, str(name)[:60], f"there is no such column. {hint}")
-    if bool(_given(row, "customer_id")) == bool(_given(row, "employee_id")):
+            yield Problem(number, printable(str(name)[:60]), f"there is no such column. {hint}")
+    if (_given(row, "customer_id") is None) == (_given(row, "employee_id") is None):
         yield Problem(number, "customer_id", "expected either a customer_id or an employee_id")
-    if not any(_given(row, column) for column in WAYS):
+    if all(_given(row, column) is None for column in WAYS):
         yield Problem(number, None, f"expected an address in one of {', '.join(WAYS)}")
     for column, read in READERS.items():
         try:
@@ -73,8 +78,8 @@ def _wrong(number: int, row: Mapping[Any, Any]) -> Iterator[Problem]:
 
 
 def _addresses(row: Mapping[str, Any]) -> Iterator[Address]:
-    customer = _given(row, "customer_id")
-    person = person_of(CUSTOMER, str(customer)) if customer else person_of(EMPLOYEE, str(_given(row, "employee_id")))
+    customer, employee = _given(row, "customer_id"), _given(row, "employee_id")
+    person = person_of(EMPLOYEE, str(employee)) if customer is None else person_of(CUSTOMER, str(customer))
     language, consent = _tag(_given(row, "lang")), _consent(_given(row, "consent"))
     for column, kind in WAYS.items():
         address = READERS[column](_given(row, column))
@@ -90,7 +95,7 @@ def _given(row: Mapping[Any, Any], column: str) -> Any:
 
 def _name(value: Any) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+        value = str(value)
     if value is not None and (not isinstance(value, str) or len(value) > LONGEST or not value.isprintable()):
         raise Unfit("an id as the facts have it")
     return value

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from mittari.collect.web.bodies import JSON, MOST_ROWS, NDJSON
+
 ERROR, PROBLEMS, STORED = "Error", "Problems", "Stored"
 """Names of the schemas below, for `answers`."""
 
@@ -59,15 +61,35 @@ MEANINGS = {
 WAIT = {"Retry-After": {"description": "So many seconds later.", "schema": {"type": "integer", "minimum": 1}}}
 
 
-def answers(by_status: Mapping[int, str]) -> dict[str, Any]:
-    """The answers of an operation, by status the name of its schema; 429 and 503 belong to all."""
+def answers(
+    by_status: Mapping[int, str], meanings: Mapping[int, str] | None = None, slowed: bool = True
+) -> dict[str, Any]:
+    """The answers of an operation, by status the name of its schema; 503 belongs to all, 429 to those `slowed`.
+
+    `meanings` go before the common ones.
+    """
     found: dict[str, Any] = {}
-    for status, name in {**by_status, 429: ERROR, 503: ERROR}.items():
+    own = {429: ERROR, 503: ERROR} if slowed else {503: ERROR}
+    for status, name in {**by_status, **own}.items():
+        told = {**MEANINGS, **(meanings or {})}[status]
         schema = {"$ref": f"#/components/schemas/{name}"}
-        found[str(status)] = {"description": MEANINGS[status], "content": {"application/json": {"schema": schema}}}
+        found[str(status)] = {"description": told, "content": {JSON: {"schema": schema}}}
         if status in (429, 503):
             found[str(status)]["headers"] = WAIT
     return dict(sorted(found.items()))
+
+
+def rows_body(row: Mapping[str, Any], example: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of a request that sends rows of the schema `row`: one, several, or one a line."""
+    several = {"type": "array", "items": row, "minItems": 1, "description": f"At most {MOST_ROWS} rows."}
+    lines = {"type": "string", "description": f"One row a line, at most {MOST_ROWS}."}
+    return {
+        "required": True,
+        "content": {
+            JSON: {"schema": {"anyOf": [row, several]}, "example": example},
+            NDJSON[0]: {"schema": lines},
+        },
+    }
 
 
 def header(name: str, meaning: str, pattern: re.Pattern[str] | None, required: bool = True) -> dict[str, Any]:

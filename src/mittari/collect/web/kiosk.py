@@ -77,15 +77,18 @@ def kiosk_words(language: str) -> dict[str, str]:
 
 def device_page(collector: Collector, device: Device, survey: Survey) -> dict[str, Any]:
     """All that a kiosk needs to go on alone for weeks."""
+    return told_of(device, survey, collector.shelf.open(survey.id) is not None, collector.settings.organisation)
+
+
+def told_of(device: Device, survey: Survey, is_open: bool, name: str) -> dict[str, Any]:
+    """The page of a device; `name` is the organisation's. Pure."""
     question = question_of(survey)
-    shelved = collector.shelf.open(survey.id)
     languages = [tag for tag in device.languages if tag in survey.languages] or list(survey.languages)
-    name = collector.settings.organisation
     return {
         "device": device.id,
         "place": device.location or survey.location or device.touchpoint or survey.touchpoint,
         "survey": survey.id,
-        "open": shelved is not None,
+        "open": is_open,
         "kind": question.kind,
         "low": question.low,
         "high": question.high,

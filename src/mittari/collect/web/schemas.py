@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mittari.collect.checking import LONGEST, MOST_FIELDS
-from mittari.collect.web.bodies import JSON, MOST_ROWS, NDJSON
-from mittari.collect.web.documenting import ERROR, PROBLEMS, STORED, answers, header
+from mittari.collect.web.documenting import ERROR, PROBLEMS, STORED, answers, header, rows_body
 from mittari.facts import Column, Table
 from mittari.facts.model import ColumnType
 
@@ -133,8 +132,6 @@ def _example(column: Column) -> Any:
 def path_of(table: Table, key: Any) -> dict[str, Any]:
     """How rows of a table are sent; `key` is the pattern of an idempotency key."""
     row = {"$ref": f"#/components/schemas/{table.name}"}
-    several = {"type": "array", "items": row, "minItems": 1, "description": f"At most {MOST_ROWS} rows."}
-    lines = {"type": "string", "description": f"One row a line, at most {MOST_ROWS}."}
     return {
         "post": {
             "operationId": f"send_{table.name}",
@@ -150,13 +147,7 @@ def path_of(table: Table, key: Any) -> dict[str, Any]:
                     required=False,
                 )
             ],
-            "requestBody": {
-                "required": True,
-                "content": {
-                    JSON: {"schema": {"anyOf": [row, several]}, "example": example(table)},
-                    NDJSON[0]: {"schema": lines},
-                },
-            },
+            "requestBody": rows_body(row, example(table)),
             "responses": answers(
                 {200: STORED, 400: ERROR, 401: ERROR, 403: ERROR, 409: ERROR, 413: ERROR, 415: ERROR, 422: PROBLEMS}
             ),

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 
 from mittari.collect.taking import Refused, finish, known_device, prepare, slow_down, survey_of
 from mittari.collect.web.answers import BEARER, say
+from mittari.collect.web.device_schemas import device_path, schemas, taps_path
 from mittari.collect.web.kiosk import device_page
 from mittari.collect.web.pages import Visit, collector_of
 
@@ -65,3 +66,6 @@ def _json(body: bytes) -> object:
 
 
 HANDLERS = [taps, device]
+
+SCHEMAS = schemas()
+PATHS = {"/api/v1/taps": taps_path(), "/api/v1/device": device_path()}
