@@ -195,7 +195,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--boards", type=int, default=10)
     parser.add_argument("--rate", type=float, help="rows a second of the second part (default: half of the first)")
-    parser.add_argument("--live", help="an address of live events that boards hold open instead of polling")
+    parser.add_argument("--live", default="/live?period=last-30-days", help="the events that a board holds open")
     parser.add_argument("--home", type=Path, help="a copy of this home instead of a company made anew")
     parser.add_argument("--bare", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
