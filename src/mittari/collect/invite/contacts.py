@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mittari.collect.checking import Problem
+from mittari.collect.checking import ENOUGH, MOST_FIELDS, Problem
 from mittari.collect.invite.people import CHAT, CUSTOMER, EMAIL, EMPLOYEE, SMS, Address, person_of
 from mittari.errors import UserError, did_you_mean
 
@@ -28,8 +28,13 @@ def checked_contacts(rows: Sequence[Any]) -> tuple[list[Address], list[Problem]]
     found: list[Address] = []
     problems: list[Problem] = []
     for number, row in enumerate(rows):
+        if len(problems) >= ENOUGH:
+            break
         if not isinstance(row, Mapping):
             problems.append(Problem(number, None, "expected an object with the columns as its keys"))
+            continue
+        if len(row) > MOST_FIELDS:
+            problems.append(Problem(number, None, f"expected at most {MOST_FIELDS} fields, found {len(row)}"))
             continue
         wrong = list(_wrong(number, row))
         problems += wrong
