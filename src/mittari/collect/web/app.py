@@ -100,8 +100,8 @@ def overloaded(_request: Visit, error: Overloaded) -> Response[bytes]:
 
 
 def fault(request: Visit, error: Exception) -> Response[bytes]:
-    """Ours: the traceback goes to the log, without what the customer wrote."""
-    log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    """Ours: the traceback goes to the log, without what the customer wrote, nor the secret of a link's address."""
+    log.error("%s %s failed", request.method, request.scope.get("path_template", "somewhere"), exc_info=error)
     return say(503, {"error": "nothing was stored: that went wrong on our side, send it again"}, {"retry-after": "5"})
 
 
