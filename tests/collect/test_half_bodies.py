@@ -65,3 +65,11 @@ def test_one_that_takes_too_long_is_ended(taking: Taking, monkeypatch: pytest.Mo
             told += part
         assert told.startswith(b"HTTP/1.1 408 ")
         assert b"nothing of it was stored" in told
+
+
+def test_whoever_goes_away_in_the_middle_leaves_no_traceback(taking: Taking, caplog: pytest.LogCaptureFixture):
+    with ExitStack() as many:
+        half_sent(taking, many)
+    assert whole(taking) == 401
+    time.sleep(0.3)
+    assert [record.getMessage() for record in caplog.records if record.name == "mittari.collect"] == []

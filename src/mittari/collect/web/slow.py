@@ -30,15 +30,19 @@ class Body:
         self._bodies, self._receive = bodies, receive
         self._held = 0
         self._until: float | None = None
+        self._ended = False
 
     async def __call__(self) -> Any:
-        """The next part. Raises HTTPException: 408 where it takes too long, 429 where too much is held."""
+        """The next part. Raises HTTPException: 408 where it takes too long, 429 where too much is held, and 400 where
+        the sender goes away in the middle, which is no fault of ours and not worth a line in the log."""
         if self._until is None:
             message = await self._receive()
         else:
             message = await self._before(self._until)
-        if message["type"] != "http.request" or not message.get("more_body"):
-            self._until = None
+        if message["type"] == "http.disconnect" and not self._ended:
+            raise HTTPException("the body ended too early; nothing of it was stored", status_code=400)
+        if not message.get("more_body"):
+            self._until, self._ended = None, True
             return message
         self._until = self._until or asyncio.get_running_loop().time() + LONGEST_S
         self._hold(len(message.get("body", b"")))
