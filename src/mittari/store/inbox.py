@@ -33,6 +33,8 @@ MOST_GATHERED = 20_000
 MOST_GATHERED_BYTES = 64_000_000
 MOST_WAITING = 2_000_000
 """So many arrivals may wait for the writer."""
+COUNT_EVERY_S = 0.5
+"""So often it is looked whether still too many wait."""
 HANDED_BYTES = 16_000_000
 """So much is handed to the writer at once, and always at least one arrival."""
 LONG_LOG_PAGES = 8_000
@@ -147,6 +149,7 @@ class Inbox:
         self._wake = threading.Condition()
         self._closed = False
         self._waiting = self._count()
+        self._count_from = 0.0
         self._counted = 0
         self.arrived = threading.Event()
         """Set whenever something new is on disk; whoever waits for it clears it."""
@@ -175,6 +178,8 @@ class Inbox:
         return await done
 
     def _gather(self, put: _Put) -> None:
+        if self._waiting >= MOST_WAITING and not self._closed:
+            self._count_again()
         with self._wake:
             if self._closed:
                 raise Fault("the inbox is closed")
@@ -317,6 +322,13 @@ class Inbox:
     def is_crowded(self, many: int) -> bool:
         """Whether so many wait, as far as this process knows."""
         return self._waiting >= many
+
+    def _count_again(self) -> None:
+        """Now and then while too much waits: the writer may be in another process, which does not tell this one."""
+        now = time.monotonic()
+        if now >= self._count_from:
+            self._count_from = now + COUNT_EVERY_S
+            self._waiting = self._count()
 
     def _count(self) -> int:
         """How many arrivals wait, by their numbers: counting them would take longer the more there are."""
