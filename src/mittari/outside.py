@@ -93,7 +93,12 @@ class Outside:
 
     def _keep(self) -> None:
         while not self._stopped.is_set():
-            self._process = self._started()
+            try:
+                self._process = self._started()
+            except OSError as error:  # no memory or no file left for it just now
+                log.error("the public listener cannot be started, trying again: %s", error)
+                self._stopped.wait(AGAIN_S)
+                continue
             self._begun.set()
             if self._process.stdout is not None:
                 self._listen_for_arrivals(self._process.stdout)

@@ -333,3 +333,27 @@ def test_what_is_written_in_a_comment_stays_a_text(phone: "Page", taking: Taking
     phone.fill("textarea", hostile)
     phone.click("button.main")
     assert [row["text"] for row in answers_of(taking, "after-service")] == [hostile.strip()]
+
+
+def test_going_back_from_a_bad_answer_to_a_good_one_needs_nobody_any_more(phone: "Page", taking: Taking):
+    forget(taking)
+    phone.goto(f"{taking.address}/s/after-service")
+    phone.click('button[value="2"]')
+    phone.go_back()
+    phone.click('button[value="9"]')
+    assert taking.rows("SELECT owner, closed_at IS NOT NULL FROM feedback_actions") == [("Maija", True)]
+
+
+def test_forms_opened_beforehand_by_one_anonymous_link_are_one_answer(phone: "Page", taking: Taking):
+    forget(taking)
+    taking.survey("secret", f'person = "never"\n{AFTER_SERVICE}')
+    link = invited(taking, "secret")
+    second = phone.context.new_page()
+    for tab in (phone, second):
+        tab.goto(f"{taking.address}/i/{link}")
+    phone.click('button[value="9"]')
+    second.click('button[value="0"]')
+    assert second.inner_text("h1") == "Olet jo vastannut"
+    phone.go_back()
+    phone.click('button[value="8"]')  # the one that was answered may still be corrected
+    assert [row["score"] for row in answers_of(taking, "secret")] == [8.0]

@@ -150,3 +150,18 @@ def test_whoever_waits_is_woken_when_something_arrives(inbox: Inbox):
     inbox.put([arrival(1)]).result()
     waiting.join(timeout=20)
     assert woken.is_set()
+
+
+def test_a_full_inbox_that_another_process_empties_takes_in_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(inboxes, "MOST_WAITING", 3)
+    monkeypatch.setattr(inboxes, "COUNT_EVERY_S", 0.0)
+    listener, server = Inbox.open(tmp_path / "inbox.sqlite"), Inbox.open(tmp_path / "inbox.sqlite")
+    for number in range(3):
+        listener.put([arrival(number)]).result()
+    with pytest.raises(Overloaded):
+        listener.put([arrival(3)])
+    server.done(server.waiting(10)[-1].id)
+    listener.put([arrival(4)]).result()
+    assert [each.rows[0]["call_id"] for each in server.waiting(10)] == ["k4"]
+    listener.close()
+    server.close()

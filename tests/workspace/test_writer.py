@@ -132,3 +132,23 @@ def test_an_old_row_beside_one_of_today_covers_no_day_between(bench: Bench):
         "SELECT from_date::VARCHAR, to_date::VARCHAR FROM coverage WHERE \"table\" = 'calls' ORDER BY 1"
     )
     assert covered == [("2026-09-01", "2026-09-02"), ("2026-10-05", "2026-10-05")]
+
+
+def test_senders_that_leave_out_what_is_empty_cost_one_load_and_take_nothing_back(bench: Bench):
+    names = ["agent_id", *(f"dim_{letter}" for letter in "abcd")]
+    bench.arrive(call(0, agent_id="a0", wait_s=9.0))
+    bench.drain()
+    rows = [
+        call(number, **{name: "x" for place, name in enumerate(names) if number >> place & 1})
+        for number in range(1, 2 ** len(names))
+    ]
+    loads: list[int] = []
+    load_many = bench.workspace.load_many
+    bench.workspace.load_many = lambda given: loads.append(len(given)) or load_many(given)  # type: ignore[method-assign]
+    bench.arrive(call(0, wait_s=1.0), *rows)
+    bench.drain()
+    assert loads == [2]  # those that are new, and the one that is known
+    assert bench.rows("SELECT agent_id, wait_s FROM calls WHERE call_id = 'k0'") == [("a0", 1.0)]
+    assert bench.rows("SELECT count(*), count(agent_id) FROM calls") == [
+        (len(rows) + 1, sum("agent_id" in row for row in rows) + 1)
+    ]

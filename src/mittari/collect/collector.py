@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from mittari.collect.limits import Limiter
+from mittari.collect.said import Said
 from mittari.collect.signing import Signer
 from mittari.collect.survey.shelf import Shelf
 from mittari.settings import Settings
@@ -33,6 +34,7 @@ class Collector:
     signer: Signer
     clock: Callable[[], datetime] = utc_now
     limiter: Limiter = field(default_factory=Limiter)
+    said: Said = field(default_factory=Said)
     latest_presses: dict[str, datetime] = field(default_factory=dict)
     """When each device was pressed last, for anonymous surveys, of which no fine time is stored."""
 

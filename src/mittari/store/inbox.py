@@ -25,7 +25,7 @@ from typing import Any, Self
 import msgspec
 
 from mittari.errors import Fault, MittariError, UserError
-from mittari.store.sqlite import PATIENCE_S, open_file
+from mittari.store.sqlite import PATIENCE_S, open_file, transaction
 
 FILE_NAME = "inbox.sqlite"
 MOST_GATHERED = 20_000
@@ -33,6 +33,8 @@ MOST_GATHERED = 20_000
 MOST_GATHERED_BYTES = 64_000_000
 MOST_WAITING = 2_000_000
 """So many arrivals may wait for the writer."""
+COUNT_EVERY_S = 0.5
+"""So often it is looked whether still too many wait."""
 HANDED_BYTES = 16_000_000
 """So much is handed to the writer at once, and always at least one arrival."""
 LONG_LOG_PAGES = 8_000
@@ -147,6 +149,7 @@ class Inbox:
         self._wake = threading.Condition()
         self._closed = False
         self._waiting = self._count()
+        self._count_from = 0.0
         self._counted = 0
         self.arrived = threading.Event()
         """Set whenever something new is on disk; whoever waits for it clears it."""
@@ -175,6 +178,8 @@ class Inbox:
         return await done
 
     def _gather(self, put: _Put) -> None:
+        if self._waiting >= MOST_WAITING and not self._closed:
+            self._count_again()
         with self._wake:
             if self._closed:
                 raise Fault("the inbox is closed")
@@ -244,7 +249,7 @@ class Inbox:
             )
         self._writing.executemany(
             'INSERT INTO arrivals ("table", how, rows, arrived_at) VALUES (?, ?, ?, ?)',
-            [(*each, now) for each in put.packed],
+            [(*each, _hour(now) if each[1] in COARSELY else now) for each in put.packed],
         )
         return None
 
@@ -284,24 +289,46 @@ class Inbox:
 
     def set_aside(self, arrival: Waiting, reason: str) -> None:
         """Take one arrival that cannot be let in out of the way of the others; `doctor` tells of it."""
-        with self._read_lock:
-            self._reading.execute("BEGIN IMMEDIATE")
+        with self._read_lock, transaction(self._reading):
             self._reading.execute(
                 'INSERT OR REPLACE INTO set_aside SELECT id, "table", how, rows, arrived_at, ? FROM arrivals '
                 "WHERE id = ?",
                 (reason, arrival.id),
             )
             self._reading.execute("DELETE FROM arrivals WHERE id = ?", (arrival.id,))
-            self._reading.execute("COMMIT")
 
     def aside(self) -> list[tuple[int, str, str]]:
         """What was set aside: number, table and reason."""
         with self._read_lock:
             return self._reading.execute('SELECT id, "table", reason FROM set_aside ORDER BY id').fetchall()
 
+    def forget(self, column: str, value: str) -> int:
+        """Take the rows that name a person out of what was set aside; returns how many. An arrival without rows goes.
+
+        What still waits is in the warehouse within a tick and is not looked at here.
+        """
+        forgotten = 0
+        with self._read_lock, transaction(self._reading):
+            for number, packed in self._reading.execute("SELECT id, rows FROM set_aside").fetchall():
+                rows = msgspec.json.decode(packed)
+                left = [row for row in rows if row.get(column) != value]
+                forgotten += len(rows) - len(left)
+                if len(left) < len(rows):
+                    change = (msgspec.json.encode(left), number)
+                    self._reading.execute("UPDATE set_aside SET rows = ? WHERE id = ?", change)
+            self._reading.execute("DELETE FROM set_aside WHERE rows = ?", (b"[]",))
+        return forgotten
+
     def is_crowded(self, many: int) -> bool:
         """Whether so many wait, as far as this process knows."""
         return self._waiting >= many
+
+    def _count_again(self) -> None:
+        """Now and then while too much waits: the writer may be in another process, which does not tell this one."""
+        now = time.monotonic()
+        if now >= self._count_from:
+            self._count_from = now + COUNT_EVERY_S
+            self._waiting = self._count()
 
     def _count(self) -> int:
         """How many arrivals wait, by their numbers: counting them would take longer the more there are."""
@@ -322,6 +349,11 @@ class Inbox:
 def _counted(connection: sqlite3.Connection) -> int:
     first, last = connection.execute("SELECT (SELECT min(id) FROM arrivals), (SELECT max(id) FROM arrivals)").fetchone()
     return 0 if first is None else int(last - first + 1)
+
+
+def _hour(now: str) -> str:
+    """The hour of an instant in ISO 8601: what is anonymous may stay here, set aside, and tells no finer time."""
+    return f"{now[:13]}:00:00"
 
 
 def _packed(arrivals: Sequence[Arrival]) -> list[tuple[str, str, bytes]]:

@@ -1,12 +1,15 @@
 """Export and erasure of a person, as verbs of the workspace that owns the warehouse."""
 
 import secrets
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from mittari.collect.invite.people import forget_person
 from mittari.errors import UserError
 from mittari.facts.persons import Kind
+from mittari.store import inbox as inboxes
 from mittari.store import ledger as ledgers
+from mittari.store.inbox import Inbox
 from mittari.store.ledger import Ledger
 from mittari.store.persons import erase as store
 from mittari.store.persons.erase import PREFIX, Erasure
@@ -59,11 +62,15 @@ def erase(workspace: "LocalWorkspace", person: str, employee: bool, dry_run: boo
 
 
 def _forget_in_ledger(workspace: "LocalWorkspace", person: str, kind: Kind) -> None:
-    """Addresses, links and messages that wait; a home that never collected has no ledger."""
+    """Addresses, links and messages that wait, and rows set aside; a home that never collected has no ledger."""
     path = workspace.home / ledgers.FILE_NAME
     if path.exists():
         with Ledger.open(path) as ledger:
             forget_person(ledger, person, kind)
+    path = workspace.home / inboxes.FILE_NAME
+    if path.exists():
+        with closing(Inbox.open(path, workspace.clock)) as inbox:
+            inbox.forget(f"{kind}_id", person)
 
 
 def _kind(employee: bool) -> Kind:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from mittari.collect.collector import Collector
+from mittari.collect.invite.outbox import KEEP_DONE, forget_done
 from mittari.collect.links import forget_links
 from mittari.collect.survey.model import Survey
 from mittari.store.persons.forget import forget
@@ -18,6 +19,7 @@ def keep_promises(workspace: LocalWorkspace, collector: Collector, now: datetime
     shelved = [each.survey for each in collector.shelf.all() if each.survey is not None]
     changes = sum(_of_survey(workspace, survey, now) for survey in shelved)
     forget_links(collector.ledger, now - LINKS_KEPT)
+    forget_done(collector.ledger, now - max(KEEP_DONE, timedelta(days=collector.settings.ask_days)))
     if changes:
         workspace.forget_state()
     return changes

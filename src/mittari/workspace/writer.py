@@ -8,7 +8,7 @@ What cannot be let in is set aside one arrival at a time, so that it never stops
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from mittari.facts import TABLES
 from mittari.load import RowsIn
 from mittari.store.faults import is_of_the_machine
 from mittari.store.inbox import COARSELY, FIRST_STANDS, Inbox, Waiting
+from mittari.store.sql import identifier
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.presses import flagged
 
@@ -31,6 +32,9 @@ BATCH = 5_000
 COARSE = timedelta(minutes=15)
 
 Kind = tuple[str, str, tuple[str, ...]]
+Known = Callable[[str, str, Sequence[Any]], set[Any]]
+MANY_KINDS = 8
+"""From so many kinds of rows in one batch on it is worth asking which keys are new."""
 
 
 class Writer(threading.Thread):
@@ -95,10 +99,26 @@ class Writer(threading.Thread):
     def _let_in(self, batch: Sequence[Waiting]) -> None:
         now = self._workspace.clock()
         whole = flagged(self._workspace, batch)
-        reports = self._workspace.load_many([rows_in(kind, rows, now) for kind, rows in grouped(whole).items()])
+        kinds = grouped(whole)
+        if len(kinds) > MANY_KINDS:
+            kinds = joined(kinds, self._known)
+        reports = self._workspace.load_many([rows_in(kind, rows, now) for kind, rows in kinds.items()])
         for report in reports:
             if report.rejected:
                 log.error("%d rows for %s were refused after they had been taken in", report.rejected, report.table)
+
+    def _known(self, table: str, key: str, values: Sequence[Any]) -> set[Any]:
+        """Those of the values that the table has as keys."""
+        connection = self._workspace.warehouse.connection()
+        try:
+            column = identifier(key)
+            found = connection.execute(
+                f"SELECT {column} FROM {identifier(table)} WHERE {column} IN (SELECT unnest($keys))",  # noqa: S608  # ours
+                {"keys": list(values)},
+            )
+            return {row[0] for row in found.fetchall()}
+        finally:
+            connection.close()
 
     def stop(self) -> None:
         """Finish what is at hand; the rest stays in the inbox for the next start."""
@@ -130,6 +150,33 @@ def grouped(batch: Sequence[Waiting]) -> dict[Kind, list[dict[str, Any]]]:
             if arrival.how not in FIRST_STANDS or name not in rows:
                 rows[name] = row
     return {kind: list(rows.values()) for kind, rows in found.items()}
+
+
+def joined(kinds: dict[Kind, list[dict[str, Any]]], known: Known) -> dict[Kind, list[dict[str, Any]]]:
+    """The same rows in fewer kinds: a row that is new to its table holds nothing in a column that it leaves out.
+
+    Senders that leave out what is empty bring hundreds of kinds, each of which would be loaded by itself. A row that
+    the table knows keeps what it held there, so it stays in its kind, and so do tables whose key has several columns.
+    """
+    found: dict[Kind, list[dict[str, Any]]] = {}
+    fresh: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for table, how in dict.fromkeys((table, how) for table, how, _ in kinds):
+        own = {kind: rows for kind, rows in kinds.items() if kind[:2] == (table, how)}
+        key = TABLES[table].key
+        if len(own) == 1 or len(key) > 1:
+            found |= own
+            continue
+        there = known(table, key[0], [row[key[0]] for rows in own.values() for row in rows])
+        for kind, rows in own.items():
+            fresh.setdefault((table, how), []).extend(row for row in rows if row[key[0]] not in there)
+            if left := [row for row in rows if row[key[0]] in there]:
+                found[kind] = left
+    for (table, how), rows in fresh.items():
+        columns = tuple(sorted({name for row in rows for name in row}))
+        if rows:
+            whole = [{name: row.get(name) for name in columns} for row in rows]
+            found.setdefault((table, how, columns), []).extend(whole)
+    return found
 
 
 def rows_in(kind: Kind, rows: Sequence[dict[str, Any]], now: datetime) -> RowsIn:

@@ -23,6 +23,8 @@ WAITING, SENDING, SENT, FAILED, CANCELLED = "waiting", "sending", "sent", "faile
 FIRST_WAIT, LONGEST_WAIT, GIVE_UP = timedelta(minutes=1), timedelta(hours=6), timedelta(days=2)
 LOST_AFTER = timedelta(minutes=15)
 """A row that has been in `sending` for so long was left by a crash."""
+KEEP_DONE = timedelta(days=60)
+"""So long it is known what became of an invitation, and longer where the ask budget looks back longer."""
 NOT_KNOWN = "the server stopped while it was sent: whether it went out is not known"
 COLUMNS = "id, kind, survey, person, due_at, first_due_at, tries, state, invite, secret, claimed_at, error"
 CONTACT_WENT_ON = (Why.REOPENED.value, Why.CANCELLED.value)

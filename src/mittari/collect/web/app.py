@@ -19,6 +19,7 @@ from mittari.collect.collector import Collector
 from mittari.collect.web import contacts, facts, kiosk, never, openapi, surveys, taps, webhooks, widget
 from mittari.collect.web.answers import later, say
 from mittari.collect.web.pages import KEPT, Visit, static_file
+from mittari.collect.web.slow import Bodies, Body
 from mittari.errors import UserError
 from mittari.store.inbox import Overloaded
 from mittari.web import protection
@@ -52,6 +53,10 @@ HANDLERS: Sequence[Any] = [file, *(handler for room in ROOMS for handler in room
 class PublicApp(Litestar):
     """Litestar with protective headers on every answer, those to unknown addresses included. HEAD is GET unread."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.bodies = Bodies()
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
@@ -68,7 +73,11 @@ class PublicApp(Litestar):
             await send(message)
 
         answered: Any = {**scope, "method": "GET"} if bare else scope
-        await super().__call__(answered, receive, send_guarded)
+        body = Body(self.bodies, receive)
+        try:
+            await super().__call__(answered, body, send_guarded)
+        finally:
+            body.release()
 
 
 def public_app(collector: Collector) -> PublicApp:
@@ -100,8 +109,8 @@ def overloaded(_request: Visit, error: Overloaded) -> Response[bytes]:
 
 
 def fault(request: Visit, error: Exception) -> Response[bytes]:
-    """Ours: the traceback goes to the log, without what the customer wrote."""
-    log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    """Ours: the traceback goes to the log, without what the customer wrote, nor the secret of a link's address."""
+    log.error("%s %s failed", request.method, request.scope.get("path_template", "somewhere"), exc_info=error)
     return say(503, {"error": "nothing was stored: that went wrong on our side, send it again"}, {"retry-after": "5"})
 
 

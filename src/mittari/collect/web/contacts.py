@@ -22,10 +22,10 @@ async def contacts(request: Visit) -> Response[bytes]:
         token = token_of(collector, request)
         if not token.may_write_contacts:
             raise Refusal(403, f"this token may not write contacts: it lacks the scope {CONTACTS}")
-        rows = read_rows(await request.body(), request.headers.get("content-type", ""))
+        body, kind = await request.body(), request.headers.get("content-type", "")
+        addresses, problems = await asyncio.to_thread(lambda: checked_contacts(read_rows(body, kind)))
     except Refusal as refusal:
         return refusal.answer
-    addresses, problems = checked_contacts(rows)
     if problems:
         return wrong_rows(problems)
     stored = await asyncio.to_thread(keep_addresses, collector.ledger, addresses, collector.clock())

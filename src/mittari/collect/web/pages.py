@@ -14,6 +14,7 @@ from mittari.errors import UserError
 
 ROOM = Path(__file__).resolve().parent.parent
 STATIC = ROOM / "static"
+LONGEST_NAME = 100
 KEPT = "public, max-age=31536000, immutable"
 
 Visit = Request[Any, Any, Any]
@@ -47,7 +48,7 @@ def static_address(name: str) -> str:
 def static_file(name: str) -> tuple[bytes, str]:
     """A file under static/ with its type. Raises UserError for a name that is none of them."""
     path = STATIC / name
-    if path.parent != STATIC or not path.is_file():
+    if len(name) > LONGEST_NAME or path.parent != STATIC or not path.is_file():
         raise UserError(f"there is no file {name!r}")
     return path.read_bytes(), mimetypes.guess_type(name)[0] or "application/octet-stream"
 

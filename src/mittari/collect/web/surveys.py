@@ -125,6 +125,8 @@ async def answer(request: Visit, name: FromPath[str]) -> Response[Any]:
         return question_page(request, collector, survey, _at(survey, form, question), problem=True)
     except NoLink:
         return closed(request)
+    except Used:
+        return message(request, form.language, "already", 200)
     return see(_address(collector, survey, moved))
 
 
@@ -150,19 +152,32 @@ class NoLink(Exception):
     """The link that the form came by is not known any more."""
 
 
+class Used(Exception):
+    """Another form came by the same link and was answered; what was said there stands."""
+
+
 async def accept(
     collector: Collector, survey: Survey, form: Form, question: Question, fields: Mapping[str, Any]
 ) -> Form:
-    """Store one answer and return the form at what comes next. Raises NoAnswer and NoLink; then nothing was stored."""
+    """Store one answer and return the form at what comes next.
+
+    Raises NoAnswer, NoLink and Used; then nothing was stored.
+    """
     link = find_link(collector.ledger, form.link) if form.link else None
     if form.link and link is None:
         raise NoLink
+    said = collector.said.of(form.id)
+    if link and link.done and survey.anonymous and said is None and not form.answers:
+        raise Used
     given = _given(question, fields)
     if given is None and "skip" not in fields:
         raise NoAnswer
-    form = msgspec.structs.replace(form, consents=form.consents or fields.get("consent") == "yes")
+    consents = form.consents or fields.get("consent") == "yes"
+    form = msgspec.structs.replace(form, consents=consents, answers={**form.answers, **(said or {})})
     await _store(collector, survey, form, question, given or Given(), link, "skip" in fields)
-    return _moved(survey, form, question, fields)
+    moved = _moved(survey, form, question, fields)
+    collector.said.note(form.id, question.id, None if question.is_text else moved.answers.get(question.id))
+    return moved
 
 
 @get("/s/{name:str}/privacy")

@@ -20,6 +20,7 @@ from mittari.collect.web.surveys import (
     FORM_BYTES,
     NoAnswer,
     NoLink,
+    Used,
     accept,
     accepted,
     asked_words,
@@ -84,7 +85,7 @@ async def go_on(request: Visit, name: FromPath[str]) -> Response[bytes]:
     fields = {key: value for key, value in (("a", posted.a), ("text", posted.text)) if value is not None}
     try:
         moved = await accept(collector, survey, form, question, fields | ({"skip": "1"} if posted.skip else {}))
-    except (NoAnswer, NoLink):
+    except (NoAnswer, NoLink, Used):
         return say(422, {"error": "choose one of the answers"}, headers)
     if moved.at >= len(survey.questions):
         words = page_words(moved.language)

@@ -25,7 +25,6 @@ from mittari.workspace.local import LocalWorkspace
 SAMPLE = "invitation sample"
 LOOKED_AT, LOOKED_IN, ADDRESSES = "invitations looked at", "invitations looked in", "invitations addresses"
 ALL_AGAIN = timedelta(hours=1)
-KEEP_DONE = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,6 @@ def run(workspace: LocalWorkspace, collector: Collector, now: datetime) -> int:
     decided, known = decide(workspace, collector, surveys, look)
     rows = [_outbox_row(each, known, collector.settings.language) for each in decided if each.at is not None]
     written = outbox.put(collector.ledger, rows)
-    if look.version == 0:
-        outbox.forget_done(collector.ledger, now - max(KEEP_DONE, timedelta(days=collector.settings.ask_days)))
     _remember(collector, version, newest, look, now)
     return written
 

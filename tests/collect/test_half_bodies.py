@@ -1,0 +1,75 @@
+"""Bodies of which a part comes and then nothing: they are neither held without end nor in any number."""
+
+import http.client
+import socket
+import time
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import pytest
+
+from collect.taking import Taking
+from mittari.collect.web import slow
+
+PART = b"x" * 900_000
+
+
+def half_sent(taking: Taking, many: ExitStack) -> socket.socket:
+    """A signed request, as anybody may begin one, of which the end does not come."""
+    address = urlsplit(taking.address)
+    sent = many.enter_context(socket.create_connection((address.hostname, address.port), timeout=10))
+    head = (
+        "POST /api/v1/webhooks/exchange HTTP/1.1\r\nhost: a\r\nwebhook-id: m1\r\n"
+        f"webhook-timestamp: {int(time.time())}\r\ncontent-length: 3000000\r\n\r\n"
+    )
+    sent.sendall(head.encode() + PART)
+    return sent
+
+
+def whole(taking: Taking) -> int:
+    """The status of a request that comes in one piece."""
+    address = urlsplit(taking.address)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
+    connection.request("POST", "/api/v1/webhooks/exchange", b"{}", {"content-type": "application/json"})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_no_more_than_so_much_of_them_is_held_and_it_is_let_go(taking: Taking, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(slow, "MOST_HELD", 2_000_000)
+    with ExitStack() as many:
+        sent = [half_sent(taking, many) for _ in range(4)]
+        told = sent[3].recv(4000)
+        assert told.startswith(b"HTTP/1.1 429 ")
+        assert b"retry-after: 5" in told.lower()
+        assert whole(taking) == 401
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:  # those who went away are no longer counted
+        with ExitStack() as many:
+            again = half_sent(taking, many)
+            again.settimeout(0.5)
+            try:
+                again.recv(4000)
+            except TimeoutError:
+                return
+    pytest.fail("what was held is still counted")
+
+
+def test_one_that_takes_too_long_is_ended(taking: Taking, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(slow, "LONGEST_S", 0.5)
+    with ExitStack() as many:
+        sent = half_sent(taking, many)
+        told = b""
+        while part := sent.recv(4000):
+            told += part
+        assert told.startswith(b"HTTP/1.1 408 ")
+        assert b"nothing of it was stored" in told
+
+
+def test_whoever_goes_away_in_the_middle_leaves_no_traceback(taking: Taking, caplog: pytest.LogCaptureFixture):
+    with ExitStack() as many:
+        half_sent(taking, many)
+    assert whole(taking) == 401
+    time.sleep(0.3)
+    assert [record.getMessage() for record in caplog.records if record.name == "mittari.collect"] == []
