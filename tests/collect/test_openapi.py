@@ -28,8 +28,6 @@ TAPS, DEVICE, CONTACTS = "/api/v1/taps", "/api/v1/device", "/api/v1/contacts"
 OPERATIONS = {
     f"{method} {path}": operation for path, item in DOCUMENT["paths"].items() for method, operation in item.items()
 }
-NEVER_SLOWED = {f"post {CONTACTS}"}
-"""Addresses go straight into the ledger: nothing queues, so nobody is told to come again later."""
 
 
 def validator(schema: Any) -> jsonschema.Draft202012Validator:
@@ -67,7 +65,7 @@ def test_the_examples_of_the_requests_are_valid() -> None:
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_every_operation_tells_of_overload_and_of_our_own_faults(name: str) -> None:
     told = OPERATIONS[name]["responses"]
-    later = {"503"} if name in NEVER_SLOWED else {"429", "503"}
+    later = {"429", "503"}
     assert {"200", "401", *later} <= set(told)
     assert later == {status for status, answer in told.items() if "Retry-After" in answer.get("headers", {})}
 

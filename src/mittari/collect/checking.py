@@ -187,11 +187,11 @@ def _text(column: Column, value: Any) -> str | None:
     if UNPRINTABLE.search(value):
         raise Unreadable("a text without control characters")
     text = value.strip()
-    if column.code == "currency" and text:
+    if column.code == "currency":
         text = text.upper()
         if text not in CURRENCIES:
             raise Unreadable("a currency of ISO 4217")
-    if column.code == "time_zone" and text and text not in available_timezones():
+    if column.code == "time_zone" and text not in available_timezones():
         raise Unreadable("an IANA time zone")
     return text or None
 

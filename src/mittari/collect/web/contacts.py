@@ -106,7 +106,6 @@ PATHS = {
             "responses": answers(
                 {200: KEPT, 400: ERROR, 401: ERROR, 403: ERROR, 413: ERROR, 415: ERROR, 422: PROBLEMS},
                 {200: "All addresses are on disk."},
-                slowed=False,
             ),
         }
     }

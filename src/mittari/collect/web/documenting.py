@@ -51,6 +51,7 @@ MEANINGS = {
     401: "Who sends is not known.",
     403: "The token may not do this.",
     404: "There is no such thing here.",
+    408: "The body came too slowly. Nothing was stored: send it again.",
     409: "The idempotency key, or the id of the message, came before with another content. Nothing was stored.",
     413: "Too much at once. Nothing was stored.",
     415: "Another kind of content than is read here.",
@@ -61,15 +62,13 @@ MEANINGS = {
 WAIT = {"Retry-After": {"description": "So many seconds later.", "schema": {"type": "integer", "minimum": 1}}}
 
 
-def answers(
-    by_status: Mapping[int, str], meanings: Mapping[int, str] | None = None, slowed: bool = True
-) -> dict[str, Any]:
-    """The answers of an operation, by status the name of its schema; 503 belongs to all, 429 to those `slowed`.
+def answers(by_status: Mapping[int, str], meanings: Mapping[int, str] | None = None) -> dict[str, Any]:
+    """The answers of an operation, by status the name of its schema; 429 and 503 belong to all.
 
-    `meanings` go before the common ones.
+    Whatever has a body may be sent too slowly. `meanings` go before the common ones.
     """
     found: dict[str, Any] = {}
-    own = {429: ERROR, 503: ERROR} if slowed else {503: ERROR}
+    own = {429: ERROR, 503: ERROR} | ({408: ERROR} if 413 in by_status else {})
     for status, name in {**by_status, **own}.items():
         told = {**MEANINGS, **(meanings or {})}[status]
         schema = {"$ref": f"#/components/schemas/{name}"}
