@@ -16,10 +16,14 @@ from mittari.workspace.verbs import Workspace
 
 
 def create_home(home: str | Path, **chosen: str | int) -> Path:
-    """A new installation: the folder, its settings file and an empty warehouse. An existing one is never touched."""
+    """A new installation: the folder, its settings file and an empty warehouse. An existing one is never touched.
+
+    A folder made here is its owner's alone: it will hold answers of customers and passwords of mail servers.
+    """
     folder = Path(home)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():  # an existing folder keeps the rights that somebody chose for it
+            folder.mkdir(parents=True, mode=0o700)
     except OSError as error:
         raise UserError(f"the folder cannot be made: {error.strerror}", where=folder) from error
     Settings.write_template(folder, **chosen)
