@@ -18,6 +18,7 @@ from mittari.measure.kpi import Definition
 from mittari.measure.outputs import Proportion
 from mittari.measure.result import Record
 from mittari.settings import Settings
+from mittari.store.courtesy import Courtesy
 from mittari.time import Instant, parse_period
 from mittari.workspace.pressed import Pressed
 
@@ -155,6 +156,7 @@ class SampleWorkspace:
     answered: set[str] = field(default_factory=set)
     listeners: list[Any] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
+    courtesy: Courtesy = field(default_factory=Courtesy)
     pressed: Pressed = field(default_factory=lambda: Pressed({}, {}))
 
     def catalogue(self, kpi_id: str | None = None) -> list[Definition]:

@@ -23,6 +23,7 @@ import duckdb
 from mittari.errors import UserError
 from mittari.settings import Settings
 from mittari.store import schema
+from mittari.store.courtesy import Courtesy
 from mittari.store.faults import explained
 
 TEMPORARY = "tmp"
@@ -46,6 +47,7 @@ class Warehouse:
         self._followers: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
         self._listeners: list[Listener] = []
         self._bumped: set[str] = set()  # by the transaction under way; touched only by who holds the lock
+        self.courtesy = Courtesy()
         self._write_lock = threading.RLock()
         self._cursor_lock = threading.Lock()
 

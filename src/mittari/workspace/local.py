@@ -20,6 +20,7 @@ from mittari.measure.scorecard import missing_dimensions, scorecard
 from mittari.react import followups
 from mittari.react.followups import Asked, FollowUps
 from mittari.settings import Settings
+from mittari.store.courtesy import Courtesy
 from mittari.store.engines import HOME
 from mittari.store.persons.erase import Erasure
 from mittari.store.replica import Replica
@@ -76,11 +77,17 @@ class LocalWorkspace(Workspace):
 
     # reading
 
+    @property
+    def courtesy(self) -> Courtesy:
+        """Who goes first at the warehouse."""
+        return self.warehouse.courtesy
+
     def fetch(self, sql: str, parameters: Mapping[str, Any]) -> Frame:
         """What a statement to the warehouse brings, as arrays; numbers are asked of `engine`, which may be another.
 
         Each call has a connection of its own, so that threads do not meet.
         """
+        self.courtesy.give_way()
         connection = self.warehouse.connection()
         try:
             frame: Frame = connection.execute(sql, parameters).fetchnumpy()

@@ -102,7 +102,8 @@ class Writer(threading.Thread):
         kinds = grouped(whole)
         if len(kinds) > MANY_KINDS:
             kinds = joined(kinds, self._known)
-        reports = self._workspace.load_many([rows_in(kind, rows, now) for kind, rows in kinds.items()])
+        with self._workspace.courtesy.urgently():
+            reports = self._workspace.load_many([rows_in(kind, rows, now) for kind, rows in kinds.items()])
         for report in reports:
             if report.rejected:
                 log.error("%d rows for %s were refused after they had been taken in", report.rejected, report.table)

@@ -12,6 +12,7 @@ from mittari.change.two_periods import Change
 from mittari.measure.kpi import Definition
 from mittari.measure.result import Record
 from mittari.react.followups import Asked, FollowUps
+from mittari.store.courtesy import Courtesy
 
 Where = Mapping[str, str]
 
@@ -62,6 +63,10 @@ class Source(Protocol):
 
     @property
     def settings(self) -> Settings: ...
+
+    @property
+    def courtesy(self) -> Courtesy:
+        """Who goes first where several ask at once."""
 
     def scorecard(
         self,

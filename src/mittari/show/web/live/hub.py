@@ -182,7 +182,8 @@ class Hub:
             for kept in turn.kept:
                 kept.due = None
         began = time.monotonic()
-        self._compute(turn, whole=False)
+        with self.site.source.courtesy.urgently():
+            self._compute(turn, whole=False)
         self._rest_after(time.monotonic() - began)
 
     def _thoroughly(self) -> None:
@@ -205,7 +206,8 @@ class Hub:
         if not turn.kept:
             self._draw(turn.watch)
         elif not all(kept.known and kept.whole_at >= began for kept in turn.kept):
-            self._compute(turn, whole=True)
+            with self.site.source.courtesy.patiently():
+                self._compute(turn, whole=True)
         self._yielding = time.monotonic()
         self._rest_after(self._yielding - began)
 

@@ -13,8 +13,6 @@ from mittari.show.web.live.watch import Kept, Watch
 
 TOGETHER = 8
 """So many KPIs are asked for at once, at most: the first to be ready need not wait for too many others."""
-THOROUGH_TOGETHER = 2
-"""Trends are asked for a few at a time: the machine is soon free again for a value that changes meanwhile."""
 HEROES_AHEAD_S = 0.2
 """Heroes are taken for so much longer due than they are."""
 CALM_FROM, CALM_PAUSE_S = 3, 0.5
@@ -92,4 +90,4 @@ def _joined(turn: Turn, now: float) -> Turn:
         for kept in turn.watch.kept.values()
         if kept is not first and kept.stale is not None and kept.group == first.group and ready_at(kept) <= now
     ]
-    return Turn(turn.watch, (first, *alike[: THOROUGH_TOGETHER - 1]))
+    return Turn(turn.watch, (first, *alike[: TOGETHER - 1]))
