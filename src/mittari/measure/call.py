@@ -59,10 +59,9 @@ class State:
                 first = ends + timedelta(days=1)
         return first > last
 
-    def lacks(self, required: tuple[str, ...], end_day: date) -> list[str]:
-        """Those of the tables and columns of which nothing was ever loaded, or, of tables, nothing before `end_day`."""
-        never = (name for name in required if name not in (self.recorded if "." in name else self.filled))
-        return [*never, *(name for name in required if self.begins_late(name, end_day))]
+    def lacks(self, required: tuple[str, ...]) -> list[str]:
+        """Those of the tables and columns of which nothing was ever loaded."""
+        return [name for name in required if name not in (self.recorded if "." in name else self.filled)]
 
     def begins_late(self, table: str, end_day: date) -> bool:
         """Whether all that is known of the table is from `end_day` on: before, nobody kept it."""

@@ -49,7 +49,8 @@ class Definition:
     """A KPI as declared. `build(relation, **params)` returns its outputs, headline first.
 
     `requires` names tables and columns (`table.column`) without any value of which a number would be a false zero,
-    `requires_by` those that a parameter asks for (parameter -> its value -> column). `relation_takes` are parameters
+    `requires_by` those that a parameter asks for (parameter -> its value -> column), `begun` tables of which something
+    must be known from before the end of the period. `relation_takes` are parameters
     that the relation itself is told, `takes_by` those that only a relation chosen by `relation_by` takes; `split_by`
     names the relation that knows a dimension which the usual one does not (dimension -> relation).
     Of a KPI with `suppress_below` no number is shown that fewer people stand behind, and no row names anybody (G21).
@@ -81,6 +82,7 @@ class Definition:
     target: float | None = None
     guard: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    begun: tuple[str, ...] = ()
     relation_takes: tuple[str, ...] = ()
     relation_with: Mapping[str, Any] = field(default_factory=dict)
     relation_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -67,7 +67,10 @@ def record(
     estimate = measured.estimate
     uncovered = recipe.family in ZERO_NEEDS_COVERAGE and not measured.covered and not estimate.n
     unpriced = measured.unpriced and not estimate.n  # nothing of what there is could be valued: that is no zero
-    lacking = state.lacks(definition.required(params), span.end_day)
+    lacking = [
+        *state.lacks(definition.required(params)),
+        *(table for table in definition.begun if state.begins_late(table, span.end_day)),
+    ]
     absent = estimate.no_data or uncovered or bool(unpriced or lacking)
     tables = tuple(dict.fromkeys(table for part in recipe.parts for table in material.plan.queries[part.query].tables))
     unit = definition.unit_of(recipe.output)

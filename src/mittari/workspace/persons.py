@@ -4,7 +4,6 @@ import secrets
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from mittari.collect.invite.people import forget_person
 from mittari.errors import UserError
 from mittari.facts.persons import Kind
 from mittari.store import inbox as inboxes
@@ -65,6 +64,8 @@ def _forget_in_ledger(workspace: "LocalWorkspace", person: str, kind: Kind) -> N
     """Addresses, links and messages that wait, and rows set aside; a home that never collected has no ledger."""
     path = workspace.home / ledgers.FILE_NAME
     if path.exists():
+        from mittari.collect.invite.people import forget_person  # light commands load nothing of collecting
+
         with Ledger.open(path) as ledger:
             forget_person(ledger, person, kind)
     path = workspace.home / inboxes.FILE_NAME

@@ -102,6 +102,7 @@ def feedback_delay(answers: Any) -> dict[str, Any]:
     outputs=("share",),
     tables=("responses", "feedback_actions", "customers"),
     requires=("feedback_actions",),
+    begun=("feedback_actions",),
     target=0.90,
     board=71,
     asks="Do we react to bad feedback at once?",
