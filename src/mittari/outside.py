@@ -9,6 +9,7 @@ server, and then it ends too; on its standard output goes a byte whenever someth
 
 import logging
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -31,6 +32,8 @@ log = logging.getLogger("mittari.outside")
 COMMAND = [sys.executable, "-P", "-c", "import sys; from mittari.cli import main; sys.exit(main())"]
 LOWER = 5
 """By so much the priority of the server is lower than that of its listener."""
+MOST_CONNECTIONS = 4_000
+"""More at once are told to come again: each costs memory, whoever it is."""
 AGAIN_S = 1.0
 """So long after its death a listener is started again."""
 
@@ -131,11 +134,18 @@ def yield_turns() -> None:
 
 def listen(home: Path, settings: Settings, number: int, certificate: Path | None, key: Path | None) -> None:
     """Answer at the socket of that number until standard input ends."""
+    _allow_many_connections()
     with socket.socket(fileno=number) as bound, Collector.open(home, settings) as collector:
         server = answering(collector, certificate, key)
         threading.Thread(target=_end_with_standard_input, args=(server,), daemon=True).start()
         threading.Thread(target=_tell_of_arrivals, args=(collector.inbox.arrived,), daemon=True).start()
         server.run(sockets=[bound])
+
+
+def _allow_many_connections() -> None:
+    """As many open files as this process may have: one sender's idle connections shall not use them up."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def answering(collector: Collector, certificate: Path | None = None, key: Path | None = None) -> uvicorn.Server:
@@ -148,6 +158,7 @@ def answering(collector: Collector, certificate: Path | None = None, key: Path |
         ssl_certfile=certificate,
         ssl_keyfile=key,
         timeout_graceful_shutdown=5,
+        limit_concurrency=MOST_CONNECTIONS,
     )
     return uvicorn.Server(config)
 

@@ -340,3 +340,13 @@ def test_rows_merged_in_a_circle_are_taken_in_and_counted_as_rejects(tmp_path: P
         assert let_in(workspace, "conversations", kept) == 2
         assert {row["key"] for row in workspace.rejects()} == {"a", "b"}
         assert {row["reason"] for row in workspace.rejects()} == {"merged in a circle"}
+
+
+def test_a_row_brings_a_bounded_number_of_dimensions_of_ones_own() -> None:
+    row = {"conversation_id": "v", "customer_id": "c", "channel": "email", "created_at": "2026-10-05T09:00:00Z"}
+    many = row | {f"dim_{number}": "x" for number in range(31)}
+    kept, problems = checked(TABLES["conversations"], [many])
+    assert kept == []
+    assert [each.why for each in problems] == ["expected at most 30 own dimensions, found 31"]
+    del many["dim_30"]
+    assert checked(TABLES["conversations"], [many])[1] == []

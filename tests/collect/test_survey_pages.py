@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from collect.taking import AFTER_SERVICE, Taking
 from mittari.collect.links import Context, make_link
+from mittari.collect.survey.answers import Form
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -267,6 +268,8 @@ def test_an_anonymous_answer_keeps_no_person_no_fine_time_and_no_way_back(phone:
     for name in ("responded_at", "received_at", "loaded_at"):
         assert (kept[name].minute % 15, kept[name].second, kept[name].microsecond) == (0, 0, 0)
     assert taking.collector.signer.name("linked form", link) not in kept["response_id"]
+    form = taking.collector.signer.read("form", phone.url.split("f=")[1], Form)  # what a log of addresses would hold
+    assert form.id not in kept["response_id"]
     digests = taking.collector.ledger.all("SELECT form FROM links")
     assert {form for (form,) in digests} == {None}
 

@@ -24,7 +24,8 @@ LONGEST = {"id": 200, "text": 10_000}
 YEARS = (1900, 2200)
 AMOUNT = r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?"
 SHOWN = 60
-MOST_FIELDS = 300
+MOST_FIELDS, MOST_DIMENSIONS = 300, 30
+"""So many fields may a row have, and so many dimensions of one's own: each of these becomes a column, for good."""
 ENOUGH = 1_000
 """After so many problems the rest of the rows is not looked at: they are refused in any case."""
 HINTS = 50
@@ -57,6 +58,8 @@ def checked(table: Table, rows: Sequence[Any]) -> tuple[list[dict[str, Any]], li
             problems.append(Problem(number, None, "expected an object with the columns as its keys"))
         elif len(row) > MOST_FIELDS:
             problems.append(Problem(number, None, f"expected at most {MOST_FIELDS} fields, found {len(row)}"))
+        elif (own := sum(table.is_own_dimension(str(name)) for name in row)) > MOST_DIMENSIONS:
+            problems.append(Problem(number, None, f"expected at most {MOST_DIMENSIONS} own dimensions, found {own}"))
         else:
             values, found = _row(table, row, hints=len(problems) < HINTS)
             problems += [Problem(number, name, why) for name, why in found]

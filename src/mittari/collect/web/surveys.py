@@ -4,6 +4,7 @@ A link of an e-mail is opened by scanners as well as by people, so opening never
 is shown as chosen, and one press (or, where scripts run and somebody looks, none) sends it.
 """
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -32,7 +33,7 @@ from mittari.collect.survey.model import COMMENT, DONT_KNOW, Question, Survey
 from mittari.collect.survey.texts import language_name, page_words
 from mittari.collect.web.pages import Visit, collector_of, page, see
 
-FORM, PLACE, LINKED = "form", "place", "linked form"
+FORM, PLACE, LINKED, ANSWER = "form", "place", "linked form", "anonymous answer"
 EDITABLE_S = 24 * 3600
 """A form takes answers for a day: whoever comes back corrects what was said (the last edit within 24 hours counts)."""
 FORM_BYTES = 64_000
@@ -223,6 +224,8 @@ async def _store(
 ) -> None:
     context = link.context if link else None
     now = collector.clock()
+    if survey.anonymous:  # the page's address holds the form and its link: no log of it may lead to the answer
+        form = msgspec.structs.replace(form, id=collector.signer.name(ANSWER, form.id))
     if question.kind == COMMENT:
         text = mask(given.text or "")
         told = [] if skipped and not form.consents else comment_arrivals(survey, form, question, text, context, now)
@@ -234,7 +237,7 @@ async def _store(
     if told:
         await collector.inbox.keep(told)
     if form.link and told:
-        use_link(collector.ledger, form.link)
+        await asyncio.to_thread(use_link, collector.ledger, form.link)
 
 
 def _again(survey: Survey, form: Form, context: Context | None, collector: Collector) -> list[Any]:
