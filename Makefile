@@ -37,6 +37,7 @@ bench: setup-test  ## measure start, import, KPIs, intervals, intake, live board
 	.venv/bin/python bench/peers.py build/scale --runs $(or $(runs),7)
 	.venv/bin/python bench/intake.py
 	.venv/bin/python bench/live.py
+	.venv/bin/python bench/taps.py
 	.venv/bin/python bench/crash.py
 	.venv/bin/python bench/kiosk.py
 
