@@ -9,9 +9,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from mittari.collect.survey.answers import coarse
 from mittari.errors import MittariError
 from mittari.facts import TABLES
 from mittari.load import RowsIn
@@ -29,7 +30,6 @@ coming, the shortest between two loads: one costs the same for one row as for hu
 GATHER_S = 0.05
 """After the first arrival in a quiet time so long is waited for its neighbours."""
 BATCH = 5_000
-COARSE = timedelta(minutes=15)
 
 Kind = tuple[str, str, tuple[str, ...]]
 Known = Callable[[str, str, Sequence[Any]], set[Any]]
@@ -189,11 +189,6 @@ def rows_in(kind: Kind, rows: Sequence[dict[str, Any]], now: datetime) -> RowsIn
         loaded_at=coarse(now) if how in COARSELY else None,
         one_by_one=True,
     )
-
-
-def coarse(at: datetime) -> datetime:
-    """The beginning of the quarter of an hour, in which an anonymous answer may have been given by many."""
-    return at - timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
 
 
 def _kind(arrival: Waiting, row: dict[str, Any]) -> Kind:
