@@ -262,7 +262,8 @@ def _enter(
     duplicates.settle(connection, stage)
     if stage.table.name == "conversations":
         whole.refuse_cycles(connection, stage)
-    merged = merge(connection, stage, context, job.loaded_at or now, job.keeps_first)
+    at = job.loaded_at or now
+    merged = merge(connection, stage, context, at, job.keeps_first)
     warnings = warnings_of(connection, stage, settings)
     if merged.inserted + merged.replaced:
         context.entered(connection, stage.table, merged.news, merged.was_empty)
@@ -273,10 +274,10 @@ def _enter(
             warnings |= rate_warnings(connection, merged.news, settings)
     covers = job.covers or (span_of(connection, stage, settings.timezone) if infer else None)
     spans = days_of(connection, stage, settings.timezone) if job.one_by_one and infer else [covers] if covers else []
-    widened = [cover(connection, stage.table.name, span, now) for span in spans if stage.table.when]
+    widened = [cover(connection, stage.table.name, span, at) for span in spans if stage.table.when]
     if any(widened):
         changed.add("coverage")
-    refused = record_rejects(connection, stage, settings.timezone, now)
+    refused = record_rejects(connection, stage, settings.timezone, at)
     if refused.changed:
         changed.add("rejects")
     return Outcome(merged, refused, warnings, covers)
