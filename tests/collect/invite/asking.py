@@ -17,6 +17,7 @@ from mittari.collect.invite.send import Sender
 from mittari.load import RowsIn
 from mittari.workspace.inviting import job
 from mittari.workspace.inviting.facts import Facts
+from patience import PATIENCE_S
 
 NOON = datetime(2026, 10, 7, 9, 0)
 """A Wednesday, twelve o'clock in Helsinki, in UTC."""
@@ -79,7 +80,7 @@ class MailServer(Controller):
     """A real SMTP server on a free port, or on the one it had."""
 
     def __init__(self, mailbox: Mailbox, port: int, **more: Any) -> None:
-        super().__init__(mailbox, hostname="127.0.0.1", port=port, **more)
+        super().__init__(mailbox, hostname="127.0.0.1", port=port, ready_timeout=PATIENCE_S, **more)
         self.mailbox = mailbox
 
 

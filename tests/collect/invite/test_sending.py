@@ -19,7 +19,6 @@ from typing import Any
 import pytest
 
 from collect.invite.asking import CARE, NOON, Asking, Mailbox, MailServer
-from collect.invite.conftest import free_port
 from mittari.collect.invite import outbox
 from mittari.collect.invite.people import Address, keep_addresses
 from mittari.collect.invite.plan import Ask
@@ -27,6 +26,8 @@ from mittari.collect.invite.send import Sender
 from mittari.collect.invite.smtp import Mailer
 from mittari.collect.links import find_link
 from mittari.workspace.inviting.facts import Facts
+from patience import PATIENCE_S
+from ports import free_port
 
 SOURCE = Path(__file__).parents[3] / "src"
 
@@ -202,7 +203,7 @@ def claim_and_die(asking: Asking) -> None:
         [sys.executable, "-c", textwrap.dedent(KILLED), *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
         env={**os.environ, "PYTHONPATH": str(SOURCE)},
     )
@@ -390,7 +391,7 @@ def gateway() -> Iterator[tuple[type[Gateway], int]]:
         serving.start()
         yield handler, int(server.server_address[1])
         server.shutdown()
-        serving.join(timeout=10)
+        serving.join(timeout=PATIENCE_S)
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise imports it
