@@ -15,6 +15,7 @@ from mittari.cli import main
 from mittari.collect.invite.contacts import COLUMNS, checked_contacts
 from mittari.collect.invite.people import addresses_of, forget_person, opt_out, opted_out
 from mittari.collect.tokens import make_token
+from patience import PATIENCE_S
 
 
 def post(asking: Asking, body: object, token: str | None) -> tuple[int, dict[str, Any]]:
@@ -22,7 +23,7 @@ def post(asking: Asking, body: object, token: str | None) -> tuple[int, dict[str
     address = f"{asking.taking.address}/api/v1/contacts"
     request = urllib.request.Request(address, json.dumps(body).encode(), headers)  # noqa: S310  # the test's own
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
