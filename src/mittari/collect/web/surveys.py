@@ -164,6 +164,15 @@ async def accept(
 
     Raises NoAnswer, NoLink and Used; then nothing was stored.
     """
+    if form.link is None:
+        return await _accept(collector, survey, form, question, fields)
+    async with collector.turns.of(form.link):
+        return await _accept(collector, survey, form, question, fields)
+
+
+async def _accept(
+    collector: Collector, survey: Survey, form: Form, question: Question, fields: Mapping[str, Any]
+) -> Form:
     link = find_link(collector.ledger, form.link) if form.link else None
     if form.link and link is None:
         raise NoLink
