@@ -97,6 +97,8 @@ def run_erase(chosen: argparse.Namespace) -> int:
         rows = [(table, f"{count:,}") for table, count in planned.rows.items()]
         print("These rows will name nobody any more, and their keys will be new ones:")
         print(printing.columns(rows))
+        if planned.beside:
+            print(f"{planned.beside:,} addresses, links and invitations will be removed.")
         print(f"{planned.texts:,} texts will be emptied. Totals stay as they are. There is no way back.")
         print("Erase the person in the systems that the files come from first: docs/privacy.md says why.")
         if not chosen.yes and not _agreed():

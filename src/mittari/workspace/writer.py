@@ -58,6 +58,10 @@ class Writer(threading.Thread):
 
     def drain(self) -> int:
         """Let one batch in; returns how many arrivals that were."""
+        with self._workspace.letting_in:
+            return self._drain()
+
+    def _drain(self) -> int:
         batch = self._inbox.waiting(BATCH)
         if not batch:
             return 0
