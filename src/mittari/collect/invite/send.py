@@ -23,7 +23,7 @@ from mittari.collect.invite.plan import Ask, Known, Standing, Why, called_off
 from mittari.collect.invite.quiet import next_allowed
 from mittari.collect.invite.smtp import Mailer
 from mittari.collect.invite.ways import Envelope, Undelivered, Way
-from mittari.collect.links import Context, make_link
+from mittari.collect.links import Context, drop_link, make_link
 from mittari.collect.survey.model import Survey
 from mittari.errors import MittariError, UserError
 from mittari.store.faults import is_of_the_machine
@@ -185,7 +185,10 @@ class Sender:
             )
 
     def _note(self, row: Row, survey: Survey, delivered: bool) -> None:
-        """That somebody was asked, as a fact; it is on disk when this comes back."""
+        """That somebody was asked, as a fact; it is on disk when this comes back. Not of whoever was erased since."""
+        if not outbox.is_there(self._collector.ledger, row):
+            drop_link(self._collector.ledger, row.secret)
+            return
         self._collector.inbox.put([Arrival("survey_invites", [invite_row(row, survey, delivered)])]).result()
 
     def _end(self, row: Row, state: str, error: str | None) -> None:
