@@ -80,6 +80,7 @@ CREATE TABLE IF NOT EXISTS addresses (
     PRIMARY KEY (person, kind)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS addresses_at ON addresses (at);
+CREATE INDEX IF NOT EXISTS addresses_same ON addresses (kind, lower(address));
 CREATE TABLE IF NOT EXISTS retention (survey TEXT PRIMARY KEY, texts_s REAL, persons_s REAL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS opted_out (person TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox (

@@ -78,22 +78,51 @@ def mark_bad(ledger: Ledger, address: Address) -> None:
         )
 
 
+def sharing(ledger: Ledger, persons: Collection[str]) -> dict[str, frozenset[str]]:
+    """Of those persons who are reached at an address that others have too: everybody who has it, themselves included.
+
+    One person can stand twice among the customers; whoever reads the mail is asked, and says no, once.
+    """
+    found: dict[str, set[str]] = {}
+    for some, marks in in_batches(persons):
+        pairs = ledger.all(
+            "SELECT mine.person, others.person FROM addresses AS mine JOIN addresses AS others "  # noqa: S608  # marks only
+            "ON others.kind = mine.kind AND lower(others.address) = lower(mine.address) "
+            f"WHERE mine.person IN ({marks}) AND others.person <> mine.person",
+            some,
+        )
+        for person, other in pairs:
+            found.setdefault(person, {person}).add(other)
+    return {person: frozenset(others) for person, others in found.items()}
+
+
 def opt_out(ledger: Ledger, signer: Signer, person: str, now: datetime) -> None:
-    """The person is never asked again, by whichever way."""
+    """The person is never asked again, by whichever way; nor is anybody at one of their addresses."""
+    addresses = ledger.all("SELECT kind, address FROM addresses WHERE person = ?", (person,))
+    names = [signer.name(OPTED_OUT, person), *(_of_address(signer, *each) for each in addresses)]
     with ledger.writing() as connection:
-        connection.execute(
-            "INSERT OR IGNORE INTO opted_out VALUES (?, ?)", (signer.name(OPTED_OUT, person), now.isoformat())
+        connection.executemany(
+            "INSERT OR IGNORE INTO opted_out VALUES (?, ?)", [(name, now.isoformat()) for name in names]
         )
 
 
 def opted_out(ledger: Ledger, signer: Signer, persons: Collection[str]) -> frozenset[str]:
     """Those of the persons who do not want to be asked."""
-    names = {signer.name(OPTED_OUT, person): person for person in persons}
+    names = {signer.name(OPTED_OUT, person): {person} for person in persons}
+    for some, marks in in_batches(persons):
+        rows = ledger.all(f"SELECT person, kind, address FROM addresses WHERE person IN ({marks})", some)  # noqa: S608
+        for person, kind, address in rows:
+            names.setdefault(_of_address(signer, kind, address), set()).add(person)
     found: set[str] = set()
     for some, marks in in_batches(names):
         rows = ledger.all(f"SELECT person FROM opted_out WHERE person IN ({marks})", some)  # noqa: S608  # marks only
-        found |= {names[row[0]] for row in rows}
+        found |= {person for (name,) in rows for person in names[name]}
     return frozenset(found)
+
+
+def _of_address(signer: Signer, kind: str, address: str) -> str:
+    """The name under which it is kept that nobody at an address wants to be asked."""
+    return signer.name(OPTED_OUT, f"{kind} {address.lower()}")
 
 
 def forget_person(ledger: Ledger, name: str, kind: str = CUSTOMER) -> int:
