@@ -11,6 +11,7 @@ import pytest
 
 import mittari
 from mittari.collect.collector import Collector
+from mittari.collect.invite import outbox
 from mittari.collect.invite.people import Address, keep_addresses
 from mittari.collect.links import Context, find_link, make_link
 from mittari.errors import UserError
@@ -90,6 +91,24 @@ def test_whoever_is_known_by_an_address_alone_can_be_erased(home: Home):
     assert home.holding("liisa@customers.example") != []
     with pytest.raises(UserError, match="no customer is known by this id"):
         home.workspace.erase_person("maija")
+
+
+def test_an_export_hands_over_where_a_person_is_reached_and_what_was_asked(home: Home):
+    home.address("maija")
+    home.address("liisa")
+    context = Context(customer_id="maija", conversation_id="k1", why="solved")
+    ends_at = home.workspace.clock() + timedelta(days=1)
+    secret = make_link(home.collector.ledger, "care", context, ends_at)
+    outbox.put(home.collector.ledger, [("care:k1", "email", "care", "customer:maija", ends_at, context)])
+    told = home.workspace.export_person("maija")
+    assert told["tables"] == []
+    (address,), (asked,), (link,) = (told["ledger"][name] for name in ("addresses", "outbox", "links"))
+    assert (address["address"], address["consent"]) == ("maija@customers.example", 1)
+    assert (asked["state"], asked["invite"]["conversation_id"]) == ("waiting", "k1")
+    assert (link["survey"], link["context"]["customer_id"]) == ("care", "maija")
+    written = json.dumps(told)
+    assert "liisa" not in written
+    assert secret not in written
 
 
 def test_a_link_that_stood_until_the_erasure_takes_no_answer_afterwards(home: Home):

@@ -58,7 +58,8 @@ def run_export(chosen: argparse.Namespace) -> int:
     path = chosen.to / FILE if chosen.to.is_dir() or not chosen.to.suffix else chosen.to
     _write(path, "".join(f"{line}\n" for line in _lines(told)) if path.suffix == LINES else _document(told) + "\n")
     rows = sum(len(section["rows"]) + len(section["mentions"]) for section in told["tables"])
-    print(f"{rows:,} rows of {len(told['tables'])} tables are in {path}, readable by you alone")
+    rows += sum(len(rows) for rows in told["ledger"].values())
+    print(f"{rows:,} rows of {len(told['tables']) + len(told['ledger'])} tables are in {path}, readable by you alone")
     return 0
 
 

@@ -31,13 +31,15 @@ def export(workspace: "LocalWorkspace", person: str, employee: bool) -> dict[str
         connection.execute("BEGIN TRANSACTION READ ONLY")  # all tables of one moment, whoever loads meanwhile
         found = sections(connection, person, _kind(employee))
         connection.execute("ROLLBACK")
-    if not found:
+    beside = _held_in_ledger(workspace, person, _kind(employee))
+    if not found and not beside:
         raise _unknown(person, employee)
     return {
         "about": f"{_kind(employee)} {person}",
         "written_at": workspace.clock().isoformat(),
         "instants": f"UTC; columns that say so are on the wall clock of {workspace.settings.timezone}",
         "tables": found,
+        "ledger": beside,
     }
 
 
@@ -102,6 +104,16 @@ def _count_in_ledger(workspace: "LocalWorkspace", person: str, kind: Kind) -> in
 
     with Ledger.open(path) as ledger:
         return count_of_person(ledger, person, kind)
+
+
+def _held_in_ledger(workspace: "LocalWorkspace", person: str, kind: Kind) -> dict[str, Any]:
+    path = workspace.home / ledgers.FILE_NAME
+    if not path.exists():
+        return {}
+    from mittari.collect.invite.people import held_of_person
+
+    with Ledger.open(path) as ledger:
+        return held_of_person(ledger, person, kind)
 
 
 def _forget_in_ledger(workspace: "LocalWorkspace", person: str, kind: Kind) -> None:

@@ -4,9 +4,11 @@ A person is `customer:ID` or `employee:ID`. Opting out is kept under a name that
 person, so that it outlives an erasure without telling whose it was.
 """
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from mittari.collect.signing import Signer
 from mittari.store.ledger import Ledger
@@ -135,6 +137,31 @@ def forget_person(ledger: Ledger, name: str, kind: str = CUSTOMER) -> int:
             connection.execute(f"DELETE FROM {table} WHERE {condition}", values).rowcount  # noqa: S608  # named below
             for table, condition, values in _theirs(name, kind)
         )
+
+
+def held_of_person(ledger: Ledger, name: str, kind: str = CUSTOMER) -> dict[str, list[dict[str, Any]]]:
+    """What the ledger knows of a person, as plain values for an export; a table of which there is nothing is left out.
+
+    Of a link only what it is about and until when: the secret is not kept, and no digest is of use to anybody.
+    """
+    shown = {
+        "addresses": ("kind", "address", "language", "consent", "bad", "at"),
+        "outbox": ("survey", "kind", "state", "due_at", "done_at", "error", "invite"),
+        "links": ("survey", "ends_at", "done", "context"),
+    }
+    found = {}
+    for table, condition, values in _theirs(name, kind):
+        columns = shown[table]
+        rows = ledger.all(f"SELECT {', '.join(columns)} FROM {table} WHERE {condition}", values)  # noqa: S608  # ours
+        if rows:
+            found[table] = [_plain(dict(zip(columns, row, strict=True))) for row in rows]
+    return found
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without what is empty; what an invitation knows of its contact as an object."""
+    told = {name: json.loads(value) if name in ("invite", "context") else value for name, value in row.items()}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def count_of_person(ledger: Ledger, name: str, kind: str = CUSTOMER) -> int:
