@@ -112,6 +112,19 @@ def test_one_arrival_that_cannot_be_let_in_is_set_aside_and_the_others_stand(
     assert [(finding.ok, "k2 contradicts the rest" in finding.what) for finding in told] == [(False, True)]
 
 
+def test_what_a_row_says_does_not_come_into_the_log_when_it_is_set_aside(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def refuses(_given: Any) -> Any:
+        raise UserError("expected a call, found 'I am Maija Meri and waited'")
+
+    monkeypatch.setattr(bench.workspace, "load_many", refuses)
+    bench.arrive(call(1))
+    bench.drain()
+    assert "was set aside" in caplog.text
+    assert "Maija" not in caplog.text
+
+
 def test_a_running_writer_brings_rows_within_a_second(bench: Bench):
     bench.writer.start()
     bench.arrive(call(1))
