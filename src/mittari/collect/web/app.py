@@ -35,7 +35,7 @@ async def file(name: FromPath[str]) -> Response[bytes]:
     try:
         body, kind = static_file(name)
     except UserError:
-        return Response(b"There is no such file.\n", status_code=404, media_type="text/plain; charset=utf-8")
+        return Response(b"There is no such file.\n", status_code=404, media_type="text/plain")
     return Response(body, media_type=kind, headers={"cache-control": KEPT})
 
 
@@ -43,7 +43,7 @@ async def file(name: FromPath[str]) -> Response[bytes]:
 async def front() -> Response[bytes]:
     """The public listener has no front page."""
     text = b"Mittari takes in feedback here. Open the address that you were given.\n"
-    return Response(text, media_type="text/plain; charset=utf-8")
+    return Response(text, media_type="text/plain")
 
 
 ROOMS = (contacts, facts, kiosk, never, openapi, surveys, taps, webhooks, widget)
