@@ -27,6 +27,8 @@ from mittari.web import protection
 log = logging.getLogger("mittari.collect")
 
 MOST_BYTES = 1_000_000
+AGAIN_S = 5
+PAGES = ("/s/", "/i/")
 
 
 @get("/collect/{name:str}")
@@ -104,14 +106,22 @@ def http_error(request: Visit, error: HTTPException) -> Response[bytes]:
     return say(error.status_code, {"error": error.detail}, dict(error.headers or {}))
 
 
-def overloaded(_request: Visit, error: Overloaded) -> Response[bytes]:
-    return later(error)
+def overloaded(request: Visit, error: Overloaded) -> Response[bytes]:
+    return surveys.busy(request, 429, error.retry_after_s) if _is_page(request) else later(error)
 
 
 def fault(request: Visit, error: Exception) -> Response[bytes]:
     """Ours: the traceback goes to the log, without what the customer wrote, nor the secret of a link's address."""
     log.error("%s %s failed", request.method, request.scope.get("path_template", "somewhere"), exc_info=error)
-    return say(503, {"error": "nothing was stored: that went wrong on our side, send it again"}, {"retry-after": "5"})
+    if _is_page(request):
+        return surveys.busy(request, 503, AGAIN_S)
+    told = {"error": "nothing was stored: that went wrong on our side, send it again"}
+    return say(503, told, {"retry-after": str(AGAIN_S)})
+
+
+def _is_page(request: Visit) -> bool:
+    """Whether a customer reads the answer, and no program."""
+    return str(request.scope.get("path", "")).startswith(PAGES)
 
 
 ERRORS: dict[Any, Any] = {HTTPException: http_error, Overloaded: overloaded, Exception: fault}
