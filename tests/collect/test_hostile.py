@@ -183,6 +183,17 @@ def test_who_is_not_known_is_turned_away(server: Server, authorization: str) -> 
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
+def test_the_scheme_of_a_token_may_be_written_as_one_likes(server: Server) -> None:
+    served, token = server
+    assert served.post(PATH, row(), authorization=f"bearer {token}").status == 200
+
+
+def test_every_answer_names_its_kind_once(server: Server) -> None:
+    for path in ("/", "/widget.js", "/collect/nothing", "/collect/survey.css", "/kiosk", "/kiosk-worker.js", "/s/x"):
+        told = ask(server[0].port, "GET", path).headers["content-type"]
+        assert told.count("charset=utf-8") == 1, path
+
+
 def test_a_body_of_ten_megabytes_is_refused(server: Server) -> None:
     answer = send_raw(server, b"content-length: 10000000\r\n\r\n" + b" " * 4_200_000)
     assert b" 413 " in answer.splitlines()[0]

@@ -55,6 +55,8 @@ class Mailbox:
     at_data: list[str] = field(default_factory=list)
     letters: list[EmailMessage] = field(default_factory=list)
     tried: list[str] = field(default_factory=list)
+    meanwhile: Callable[[], object] = lambda: None
+    """What happens while a letter is on its way in."""
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd calls it so
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: Sequence[str]
@@ -69,6 +71,7 @@ class Mailbox:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.at_data and not (answer := self.at_data.pop(0)).startswith("250"):
             return answer
+        self.meanwhile()
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         letter = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(letter, EmailMessage)

@@ -287,6 +287,15 @@ def test_who_was_late_does_not_write_over_who_took_the_row(asking: Asking) -> No
     assert state(asking)[0] == "sent"
 
 
+def test_whoever_is_erased_while_the_letter_goes_out_does_not_come_back(asking: Asking) -> None:
+    one_waiting(asking)
+    asking.mailbox.meanwhile = lambda: asking.taking.workspace.erase_person("c1")
+    assert asking.send() == 1
+    assert len(asking.mailbox.letters) == 1
+    assert asking.invites() == asking.outbox() == []
+    assert asking.taking.collector.ledger.all("SELECT * FROM links") == []
+
+
 def test_a_password_is_sent_with_starttls_and_never_without_it(
     asking: Asking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
