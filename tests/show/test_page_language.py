@@ -13,7 +13,7 @@ from mittari.settings import LANGUAGES
 from mittari.show.format import Style
 from mittari.show.language import ENGLISH
 from mittari.show.page_texts import TEMPLATES, page_texts
-from mittari.show.speech import Speech, has_words
+from mittari.show.speech import Speech, has_words, with_code
 from show.collecting import DEVICES, SURVEYS, collecting
 from show.reading import read
 from show.visitor import Answer, Visitor
@@ -185,6 +185,10 @@ def test_a_number_in_a_sentence_is_grouped_and_a_value_is_escaped() -> None:
     say = Speech(Style(language="fi"))
     assert say("{count} overdue", count=12000) == "12\u202f000 myöhässä"
     assert say("Only customer {customer}.", customer="<b>") == "Vain asiakas &lt;b&gt;."
+
+
+def test_what_stands_between_backticks_is_code_and_the_rest_is_escaped() -> None:
+    assert with_code("Say `a < b` & go") == "Say <code>a &lt; b</code> &amp; go"
 
 
 def test_values_alone_are_no_words() -> None:

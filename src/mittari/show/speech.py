@@ -109,4 +109,4 @@ def capital(text: Markup) -> Markup:
 
 def with_code(text: Markup | str) -> Markup:
     """A text as HTML in which what stands between backticks is code."""
-    return Markup(CODE.sub(r"<code>\1</code>", escape(text)))  # noqa: S704  # escaped before
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  # escaped before

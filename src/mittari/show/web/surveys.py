@@ -68,7 +68,7 @@ def fault_of(say: Speech, found: Shelved) -> Markup | None:
         return say.sentence(found.fault) if found.fault else None
     flaw = placed(found.fault)
     place = [say("question {number}", number=flaw.question)] if flaw.question else []
-    place += [say("key {key}", key=flaw.key)] if flaw.key else []
+    place += [say("key {key}", key=flaw.key)] if flaw.key and repr(flaw.key) not in str(flaw.what) else []
     said = say.sentence(flaw.what, flaw.hint)
     return Markup("{}: {}").format(capital(Markup(", ").join(place)), said) if place else said
 
