@@ -2,9 +2,9 @@
 
 English stands in the catalogue and on the pages themselves. The other languages are message files of gettext,
 `locale/fi.po` and so on: one entry for each text, its context `kpi_id.field` (or `notice`, `parameter`, and `page` for
-what `speech.Speech` says), its id the English text. A text that has
-been changed in English since stays English until it is translated again: `python -m mittari.show.language` writes the
-files anew, with the new texts to be filled in and without those that nobody asks for any more.
+what `speech.Speech` says), its id the English text. A text that has been changed in English since stays English until
+it is translated again: `python -m mittari.show.language` writes the files anew, with the new texts to be filled in and
+without those that nobody asks for any more.
 """
 
 from collections.abc import Iterable, Sequence

@@ -72,8 +72,18 @@ def read_survey(path: Path) -> Survey:
             told("expected text in UTF-8, found another encoding at byte {place}", place=str(error.start)), path
         ) from error
     except tomllib.TOMLDecodeError as error:
-        raise UserError(told("expected TOML, found a mistake: {mistake}", mistake=str(error)), path) from error
+        raise UserError(mistake_of(error), path) from error
     return survey_of(path.stem, given, str(path))
+
+
+def mistake_of(error: tomllib.TOMLDecodeError) -> Told:
+    """What keeps a file from being TOML, with its place; what is wrong there the reader of TOML says in English."""
+    mistake, found, place = str(error).partition(" (at line ")
+    if not found:
+        return told("expected TOML, found a mistake: {mistake}", mistake=mistake)
+    line, _, column = place.rstrip(")").partition(", column ")
+    where = {"line": line, "column": column}
+    return told("expected TOML, found a mistake in line {line}, column {column}: {mistake}", **where, mistake=mistake)
 
 
 def survey_of(name: str, given: Mapping[str, Any], where: str) -> Survey:

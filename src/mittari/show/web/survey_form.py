@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from mittari.collect.collector import Collector
 from mittari.collect.survey.faults import Flaw, flaws_of
-from mittari.collect.survey.files import KEYS, QUESTION_KEYS, survey_of, why_closed
+from mittari.collect.survey.files import KEYS, QUESTION_KEYS, mistake_of, survey_of, why_closed
 from mittari.collect.survey.kinds import FIXED, KIND_WORDS, STARTS, USUAL, ready_text
 from mittari.collect.survey.model import COMMENT, SCALES, TEXT_KINDS
 from mittari.collect.survey.texts import LANGUAGES, language_name, ready_items
@@ -70,8 +70,9 @@ def filled_form(request: Visit, name: str) -> Response[Any]:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
+        mistake = mistake_of(error) if isinstance(error, tomllib.TOMLDecodeError) else str(error)
         raise UserError(
-            told("the file of this survey cannot be read: {mistake}", mistake=str(error)),
+            told("the file of this survey cannot be read: {mistake}", mistake=mistake),
             path,
             "Mend it in an editor; the form cannot.",
         ) from error
