@@ -262,7 +262,7 @@ class LocalWorkspace(Workspace):
         finally:
             connection.close()
         if row is None:
-            raise UserError(f"there is no follow-up {action_id!r}", hint="The page may be old: open it again.")
+            raise followups.no_such(action_id)
         self.load_rows("feedback_actions", {name: [value] for name, value in row.items()})
 
     def freshness(self) -> datetime | None:

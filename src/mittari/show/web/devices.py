@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, get
 
-from mittari.collect.devices import Device, all_devices
+from mittari.collect.devices import KIOSK, Device, all_devices
 from mittari.collect.watch import alarms
 from mittari.show import format as formats
 from mittari.show.web.pages import Visit, page
@@ -23,6 +23,7 @@ class Row:
     about: str
     state: str
     state_text: str
+    revoked: bool
     heard: str
     waiting: str
     aside: int
@@ -41,7 +42,7 @@ def devices(request: Visit) -> Response[Any]:
     pressed = site.source.pressed_on(site.today())
     rows = [row(site, each, pressed) for each in found]
     nonce = request.scope["state"]["nonce"]
-    told = {"title": "Devices", "here": "devices", "waiting": site.waiting(), "rows": rows, "now": site.now()}
+    told = {"title": site.say("Devices"), "here": "devices", "waiting": site.waiting(), "rows": rows}
     return page(request, site.render("devices.html", nonce=nonce, **told))
 
 
@@ -57,13 +58,15 @@ def row(site: Site, device: Device, pressed: Pressed) -> Row:
     visits = pressed.visits.get(place) if place else None
     of_place = sum(each[2] for each in pressed.presses.values() if each[0] == place)
     state, text = _state(site, device)
-    parts = (device.source if device.source == "kiosk" else "button", device.survey, place, device.location)
+    say = site.say
+    parts = (say("kiosk") if device.source == KIOSK else say("button"), device.survey, place, device.location)
     return Row(
         id=device.id,
         about=" · ".join(part for part in parts if part),
         state=state,
         state_text=text,
-        heard=_told(site, device.seen_at) or "never",
+        revoked=device.revoked_at is not None,
+        heard=_told(site, device.seen_at) or say("never"),
         waiting="" if device.waiting is None else _count(site, device.waiting),
         aside=device.told.get("aside", 0),
         raw=_count(site, raw),
@@ -75,16 +78,16 @@ def row(site: Site, device: Device, pressed: Pressed) -> Row:
 
 def _state(site: Site, device: Device) -> tuple[str, str]:
     if device.revoked_at:
-        return "", "Revoked"
+        return "", site.say("Revoked")
     if device.silent_since:
-        return "off", f"Silent since {_told(site, device.silent_since)}"
+        return "off", site.say("Silent since {time}", time=_told(site, device.silent_since))
     if device.seen_at is None:
-        return "", "Not set up yet"
-    return "on", "Heard"
+        return "", site.say("Not set up yet")
+    return "on", site.say("Heard")
 
 
 def _told(site: Site, moment: datetime | None) -> str:
-    return "" if moment is None else formats.clock(to_local(moment, site.zone), site.now())
+    return "" if moment is None else site.say.clock(to_local(moment, site.zone), site.now())
 
 
 def _count(site: Site, number: int) -> str:
