@@ -86,6 +86,18 @@ def test_the_board_is_in_order_and_nothing_on_it_is_cut(watch: Any, address: str
         assert faults(page, f"{address}{path}") == [], path
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_a_kpi_with_its_receipt_and_rows_is_in_order(watch: Any, address: str, width: int, scheme: str) -> None:
+    for name in ("service_level?by=channel", "ces"):
+        page = watch(address, width, scheme).visit(f"{address}/kpi/{name}")
+        page.locator("#rows").scroll_into_view_if_needed()
+        page.wait_for_selector("#rows table")
+        page.wait_for_selector("#receipt dl")
+        assert page.evaluate(CUT) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert faults(page, f"{address}/kpi/{name}") == []
+
+
 def test_the_numbers_of_a_chart_unfold_by_a_button_in_the_language(watch: Any, address: str, language: str) -> None:
     say = Speech(Style(language=language))
     page = watch(address).visit(f"{address}/")

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from jinja2 import Environment, nodes
 
+from mittari.measure.rulesets import SETS
 from mittari.settings import LANGUAGES
 from mittari.show.format import Style
 from mittari.show.language import ENGLISH
@@ -38,6 +39,8 @@ KPI = (
     *("/kpi/ces?by=team_id", "/kpi/service_recovery_rate", "/kpi/employee_satisfaction", "/kpi/cost_per_contact"),
     *("/kpi/occupancy_rate?channel=phone", "/kpi/nps/slices?by=customer.segment", "/kpi/ces/receipt"),
     *("/kpi/conversation_count.contacts", "/kpi/customer_churn_rate?period=2026"),
+    *("/kpi/nps/rows", "/kpi/nps/rows?offset=100", "/kpi/nps/rows?offset=900", "/kpi/nps/rows?offset=x"),
+    *("/kpi/service_level/rules", "/kpi/service_level?rules=zendesk"),
 )
 HALF = {"count": "2", "title": "Exit 7", "q0.kind": "quality_service", "q1.kind": "csat", "q1.scale": "1-3"}
 FORMS = {
@@ -125,7 +128,22 @@ def without_own(text: str) -> str:
 
 DATA = {
     *{*SURVEYS, *DEVICES, "Sauna", "visits", "Exit", "Aino", "Eino", "Zzz", "exit", "Qq", "Alfa", "Beta", "npss"},
-    *("phone", "email", "social", "b2b", "b2c", "rare", "manager", "staffing", "house", "JSON", "SQL"),
+    *(
+        "phone",
+        "email",
+        "social",
+        "b2b",
+        "b2c",
+        "rare",
+        "subject",
+        "manager",
+        "staffing",
+        "house",
+        "JSON",
+        "SQL",
+        "CSV",
+    ),
+    *{word for each in SETS for word in each.product.split()},
     *("call-back", "offered", "in", "the", "queue", "call", "back"),
 }
 """What the files, people and devices of the installation are called; it is never translated."""
@@ -138,7 +156,14 @@ def test_every_page_says_which_language_it_is_in(language: str) -> None:
 
 
 STATUSES = {
-    400: {"/surveys/torn", "/?period=soon", "/?period=2026-10&period=2026", "damaged", "damaged too"},
+    400: {
+        "/surveys/torn",
+        "/?period=soon",
+        "/?period=2026-10&period=2026",
+        "damaged",
+        "damaged too",
+        "/kpi/nps/rows?offset=x",
+    },
     404: {"/surveys/none", "/kpi/none"},
     409: {"somebody was quicker"},
     422: {"fields at fault", "a name in use", "no language", "no question"},
@@ -170,7 +195,7 @@ def test_no_english_text_is_left_within_another(language: str) -> None:
         assert [piece for piece in known if re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", said)] == [], asked
 
 
-OWN = tuple(path.stem for path in sorted(TEMPLATES.glob("*.html")) if path.stem not in ("kpi_rows", "kpi_rules"))
+OWN = tuple(path.stem for path in sorted(TEMPLATES.glob("*.html")))
 
 
 def spoken_parts(name: str) -> Iterator[str]:

@@ -7,6 +7,11 @@ from pathlib import Path
 import pytest
 
 from installation import copy_of
+from mittari.settings import LANGUAGES
+from mittari.show.format import Style
+from mittari.show.language import ENGLISH
+from mittari.show.page_texts import page_texts
+from mittari.show.speech import Speech
 from mittari.show.web.app import create_app
 from mittari.workspace import open_home
 from show.visitor import Visitor
@@ -65,6 +70,31 @@ def test_a_set_without_a_rule_for_it_is_said_in_the_panel(visitor: Visitor, rule
     said = visitor.get(f"/kpi/service_level/rules?rules={rules}&{MARCH}").text
     assert "no rule set is called" in said or "say nothing of their own about service_level" in said
     assert "Here" not in said
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != ENGLISH])
+def test_numbers_by_other_rules_are_told_in_the_language(loaded_home: Path, tmp_path: Path, language: str) -> None:
+    home = copy_of(loaded_home, tmp_path)
+    settings = home / "mittari.toml"
+    text = re.sub(r"(?m)^language *=.*$", "", settings.read_text(encoding="utf-8"))
+    settings.write_text(f'language = "{language}"\n{text}', encoding="utf-8")
+    say = Speech(Style(language))
+    with open_home(home) as workspace:
+        visitor = Visitor(create_app(workspace))
+        chosen = panel(visitor.get(f"/kpi/service_level/rules?rules=genesys&{MARCH}").text)
+        alike = panel(visitor.get(f"/kpi/first_response_time/rules?rules=chatwoot&{MARCH}").text)
+        empty = panel(visitor.get("/kpi/service_level/rules?rules=genesys&period=2018-01").text)
+    for said in (
+        "every abandoned call stands below the line there, also those that hung up at once",
+        "abandoned at once",
+    ):
+        assert say(said) in chosen
+    assert say("Here") in chosen
+    assert f"({say('mean')})" in alike
+    english = [text for text in page_texts() if " " in text and "{" not in text]
+    for panel_said in (chosen, alike, empty):
+        assert [text for text in english if f" {text} " in panel_said] == []
+    assert "which does not contain" not in empty
 
 
 def test_a_page_says_how_often_its_interval_holds_the_truth(visitor: Visitor) -> None:

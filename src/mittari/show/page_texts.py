@@ -16,6 +16,8 @@ from mittari.collect.survey.texts import ready_items
 from mittari.facts import TABLES
 from mittari.measure import dimensions, notes
 from mittari.measure.kpi import catalogue
+from mittari.measure.rowsql import NO_ANSWER, OUTSIDE, UNDECIDED
+from mittari.measure.rulesets import SETS
 from mittari.show import words
 from mittari.show.speech import has_words
 
@@ -27,6 +29,14 @@ MODULES = (
 )
 """What of the package speaks to readers of pages: modules, and a folder with all that is in it."""
 SAYING = ("say", "self", "text", "told", "word", "UserError", "UnknownKpi")
+
+
+COLUMN_WORDS = ("side", "part", "key", "at", "block")
+"""What the columns of rows are called, beside dimensions."""
+LEFT_OUT = (NO_ANSWER, UNDECIDED, OUTSIDE)
+"""Why rows are left out, whatever is counted."""
+REASONS = frozenset({"left_out", "of_orders", "reasons", "no_rate", "not_best", "not_ours", "without", "again"})
+"""Names under which relations (column: reason) and KPIs (reason: condition) keep why they leave rows out."""
 
 
 def page_texts() -> list[str]:
@@ -44,10 +54,37 @@ def _declared() -> Iterator[str]:
     yield from TABLES["conversations"]["channel"].values
     yield from words.said()
     yield from (sentence.pattern for sentence in notes.NOTES if sentence is not notes.BROKEN)
+    for rules in SETS:
+        yield from (rule.because for rule in rules.rules)
+        yield from rules.not_reproduced
+    yield from (*LEFT_OUT, *_reasons())
+    yield from COLUMN_WORDS
     for definition in catalogue().values():
         yield from (output.replace("_", " ") for output in definition.outputs if len(definition.outputs) > 1)
     for name in dimensions.known({}):
         yield from (part.replace("_", " ") for part in name.split("."))
+
+
+def _reasons() -> Iterator[str]:
+    """Why rows are left out, as relations and KPIs say it."""
+    for folder in ("relations", "catalogue"):
+        for path in sorted((ROOT / "measure" / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                for told in (each for each in ast.walk(_named_reasons(node)) if isinstance(each, ast.Dict)):
+                    texts = told.values if folder == "relations" else told.keys
+                    constants = (each.value for each in texts if isinstance(each, ast.Constant))
+                    yield from (each for each in constants if isinstance(each, str))
+
+
+def _named_reasons(node: ast.AST) -> ast.AST:
+    """What is given or assigned to one of the names of reasons; else nothing."""
+    if isinstance(node, ast.keyword):
+        names: list[str] = [node.arg or ""]
+    elif isinstance(node, ast.Assign):
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+    else:
+        return ast.Pass()
+    return node.value if REASONS & {name.lower() for name in names} else ast.Pass()
 
 
 def _in_templates() -> Iterator[str]:

@@ -73,6 +73,10 @@ class Speech:
         """A text that stands in English whatever the language, such as what a database reports."""
         return escape(text) if self.language == ENGLISH else Markup('<span lang="en">{}</span>').format(text)
 
+    def stored(self, text: str) -> Markup:
+        """A text that numbers bring along, such as why a row is left out; else in English and marked as such."""
+        return self(text) if not text or self.knows(Told(text)) else self.english(text)
+
     def words(self, name: str) -> Markup:
         """A short name of files, such as `knows_me`, as words."""
         return self(name.replace("_", " "))

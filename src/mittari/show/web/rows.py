@@ -13,7 +13,6 @@ from mittari.errors import UserError, told
 from mittari.measure.export import harmless
 from mittari.measure.result import Record
 from mittari.show import format as formats
-from mittari.show import words
 from mittari.show.web.detail import Subject, current, subject
 from mittari.show.web.pages import CSV, Visit, bare, page, part_or_error
 from mittari.show.web.site import Site
@@ -40,7 +39,6 @@ def rows_html(site: Site, about: Subject, offset: int, scale: str | None) -> str
         offset=offset,
         size=PAGE_ROWS,
         more=len(found) > PAGE_ROWS,
-        humanised=words.humanised,
         cell=cell,
         scale=scale,
     )

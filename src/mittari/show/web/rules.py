@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from mittari.errors import UserError, told
+from mittari.measure.result import NO_DATA
 from mittari.measure.rulesets import RuleSet, rule_set, sets_with
 from mittari.show import format as formats
+from mittari.show.language import status_words
+from mittari.show.speech import Speech
 from mittari.show.web.site import Site
+from mittari.show.why import why
 
 if TYPE_CHECKING:
     from mittari.show.web.detail import Subject
@@ -24,7 +30,7 @@ class Side:
     source: str
     contacts: list[tuple[str, str, str, str]]
     count: int
-    nothing: str | None = None
+    nothing: Markup | None = None
 
     @property
     def tells_why(self) -> bool:
@@ -69,17 +75,17 @@ def _compared(site: Site, about: "Subject", chosen: RuleSet, where: dict[str, st
     return [_side(site, each) for each in found]
 
 
-def _nothing(compared: Any) -> str | None:
+def _nothing(compared: Any, say: Speech) -> Markup | None:
     """Why there is nothing to compare; None where either number has a value."""
     if compared.here.value is None and compared.there.value is None:
-        return compared.here.note or "There is nothing to count in this period and slice."
+        return why(compared.here, say) or Markup.escape(status_words(NO_DATA, say.language)[1])
     return None
 
 
 def _side(site: Site, compared: Any) -> Side:
     def said(value: float | None) -> str:
         if value is not None and unit == "fraction":
-            return "hit" if value else "no hit"
+            return site.say.text("hit") if value else site.say.text("no hit")
         return str(formats.quantity(value, unit, site.style))
 
     unit, rule = compared.here.unit, compared.rule
@@ -87,10 +93,12 @@ def _side(site: Site, compared: Any) -> Side:
     here, there = (str(formats.quantity(each.value, unit, site.style)) for each in (compared.here, compared.there))
     return Side(
         here=here,
-        there=there if compared.there.output == compared.here.output else f"{there} ({compared.there.output})",
+        there=there
+        if compared.there.output == compared.here.output
+        else f"{there} ({site.say.text(compared.there.output.replace('_', ' '))})",
         because=rule.because,
         source=rule.source,
         contacts=[(one.key, said(one.here), said(one.there), one.left_out or "") for one in contacts[:SHOWN]],
         count=len(contacts),
-        nothing=_nothing(compared),
+        nothing=_nothing(compared, site.say),
     )
