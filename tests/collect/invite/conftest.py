@@ -1,6 +1,8 @@
 """A home of its own for every test that asks people."""
 
+import http.server
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import mittari
-from collect.invite.asking import CARE, Asking, Clock, Mailbox, MailServer
+from collect.invite.asking import CARE, Asking, Clock, Gateway, Mailbox, MailServer
 from collect.listening import listening
 from collect.taking import Taking
 from mittari.collect.collector import Collector
@@ -45,6 +47,17 @@ def asking(tmp_path: Path, plans_folder: Path, mail_server: MailServer) -> Itera
             found.settings(public_address=address)
             taking.survey("care", CARE)
             yield found
+
+
+@pytest.fixture
+def gateway() -> Iterator[tuple[type[Gateway], int]]:
+    handler = type("OneGateway", (Gateway,), {"posted": [], "refusals": 0})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        serving.start()
+        yield handler, int(server.server_address[1])
+        server.shutdown()
+        serving.join(timeout=10)
 
 
 def free_port() -> int:

@@ -3,7 +3,7 @@
     sender = Sender(collector, view); sender.run_due()
 
 The invitation becomes a fact first (the inbox), then the row is done: a crash in between sends an e-mail again rather
-than forgetting that somebody was asked.
+than forgetting that somebody was asked. Notices about devices go out by the same ways (`collect.alarm`).
 """
 
 import logging
@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from mittari.collect.alarm.telling import Teller
 from mittari.collect.collector import Collector
 from mittari.collect.invite import outbox
 from mittari.collect.invite.mail import Letter
@@ -26,12 +27,14 @@ from mittari.collect.invite.ways import Envelope, Undelivered, Way
 from mittari.collect.links import Context, make_link
 from mittari.collect.survey.model import Survey
 from mittari.errors import MittariError, UserError
+from mittari.settings import Settings
 from mittari.store.inbox import Arrival
 
 log = logging.getLogger("mittari.invite")
 
 SOURCES = {"email": "email", "sms": "sms", "chat": "web"}
 """How each way is called in the facts; chat has no word of its own there."""
+WAY_SETTINGS = {"email": ("smtp", "mail_from"), "sms": ("sms",), "chat": ("chat",)}
 VALID = timedelta(days=14)
 
 
@@ -51,6 +54,7 @@ class Sender:
     def __init__(self, collector: Collector, view: View, chance: Callable[[], float] = random.random) -> None:
         self._collector, self._view, self._chance = collector, view, chance
         self._ways: dict[str, Way] = {}
+        self._teller = Teller(collector, self._way, chance)
 
     def run_due(self, most: int = 1000) -> int:
         """Send what is due now; returns how many rows were looked at. A row that raises does not stop the others."""
@@ -78,9 +82,13 @@ class Sender:
 
     def _one(self, row: Row) -> None:
         try:
-            self._send(row)
+            if row.notice is None:
+                self._send(row)
+            else:
+                self._teller.tell(row)
         except Exception as error:
-            log.error("an invitation of %s was set aside: %s", row.survey, type(error).__name__)
+            about = f"an invitation of {row.survey}" if row.notice is None else "a notice about a device"
+            log.error("%s was set aside: %s", about, type(error).__name__)
             log.debug("where it arose", exc_info=error)
             self._end(row, FAILED, f"it could not be made: {type(error).__name__}")
 
@@ -101,6 +109,7 @@ class Sender:
             return
         row = replace(row, context=replace(row.context, sent_at=iso(now), source=SOURCES[row.kind]))
         try:
+            require_settings(row.kind, self._collector.settings)
             self._way(row.kind).send(self._envelope(row, survey, address, now))
         except Undelivered as error:
             self._undelivered(row, survey, address, error)
@@ -195,17 +204,26 @@ def invite_row(row: Row, survey: Survey, delivered: bool) -> dict[str, Any]:
 def way_of(kind: str, collector: Collector) -> Way:
     """The way of a kind, by the settings. Raises UserError where a setting or a package is missing."""
     settings = collector.settings
-    if missing := missing_settings(kind, settings):
-        raise UserError(f"invitations by {kind} need the setting {missing[0]}", hint="Set it in mittari.toml.")
+    if missing := _empty(WAY_SETTINGS[kind], settings):
+        raise UserError(f"messages by {kind} need the setting {missing[0]}", hint="Set it in mittari.toml.")
     if kind == EMAIL:
         return Mailer(settings.smtp, settings.mail_from, collector.clock)
     return Notifier(getattr(settings, kind), kind)
 
 
-def missing_settings(kind: str, settings: Any) -> list[str]:
-    """The settings without which nothing can be sent by a way."""
-    needed = ("public_address", "smtp", "mail_from") if kind == EMAIL else ("public_address", kind)
-    return [name for name in needed if not getattr(settings, name)]
+def require_settings(kind: str, settings: Settings) -> None:
+    """Raises UserError where a setting is missing that invitations by a way need."""
+    if missing := missing_settings(kind, settings):
+        raise UserError(f"invitations by {kind} need the setting {missing[0]}", hint="Set it in mittari.toml.")
+
+
+def missing_settings(kind: str, settings: Settings, invitations: bool = True) -> list[str]:
+    """The settings without which nothing can be sent by a way; invitations carry links and need one more."""
+    return _empty((*(("public_address",) if invitations else ()), *WAY_SETTINGS[kind]), settings)
+
+
+def _empty(names: Sequence[str], settings: Settings) -> list[str]:
+    return [name for name in names if not getattr(settings, name)]
 
 
 def _touch(row: Row) -> datetime | None:
