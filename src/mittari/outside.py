@@ -113,6 +113,8 @@ class Outside:
                 self._listen_for_arrivals(self._process.stdout)
             code = self._process.wait()
             self.since = None
+            if self._process.stdin is not None:
+                self._process.stdin.close()
             if not self._stopped.is_set():
                 log.error("the public listener ended with %d and is started again", code)
                 self._stopped.wait(AGAIN_S)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 STATIC = Path(__file__).parents[2] / "src" / "mittari" / "collect" / "static"
 PAGE = """<!doctype html><html lang="sv"><head><title>Shop</title>
-<style nonce="n">button { background: red !important; font-size: 60px !important } * { letter-spacing: 9px } div { position: relative }
-</style></head>
+<style nonce="n">button { background: red !important; font-size: 60px !important }
+* { letter-spacing: 9px } div { position: relative }</style></head>
 <body><main><h1>Shop</h1></main><div id="here"></div>
 <script src="%s/widget.js" data-survey="%s" %s></script></body></html>"""
 

@@ -1,7 +1,7 @@
 """The one responsible for a device is told once when it falls silent and once when it is back, through real servers."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -249,7 +249,7 @@ def test_an_address_that_does_not_exist_is_told_by_doctor_and_no_customer_is_bla
     shop.asking.clock.pass_(days=2)
     found = [each for each in shop.asking.taking.workspace.doctor() if "alarms of devices" in each.what]
     assert [(each.ok, each.what) for each in found] == [
-        (False, "1 alarms of devices were not sent: the mail server answered 550: 5.1.1 no such user")
+        (False, "alarms of devices were not sent, 1 of them: the mail server answered 550: 5.1.1 no such user")
     ]
 
 
@@ -262,6 +262,29 @@ def test_a_missing_mail_server_waits_to_be_mended_and_doctor_tells_it(shop: Shop
     shop.asking.settings(smtp=smtp, public_address="")
     shop.pass_(10)
     assert shop.told() == [SILENT], "an alarm carries no link, so it needs no public address"
+
+
+def test_doctor_says_of_which_devices_nobody_is_told_and_what_is_missing(shop: Shop) -> None:
+    shop.device("front", owner=None)
+    shop.device("back", owner="+358401234567")
+    shop.device("side", owner="none")
+
+    def said() -> list[tuple[bool, str]]:
+        found = shop.asking.taking.workspace.doctor()
+        return [(each.ok, each.what) for each in found if "devices" in each.what]
+
+    workspace = shop.asking.taking.workspace
+    workspace.settings = replace(shop.collector.settings, device_owner="none")
+    assert said() == [
+        (
+            True,
+            "nobody is told when one of 1 devices falls silent, such as front: set device_owner in mittari.toml, "
+            "or `mittari device owner NAME ADDRESS`",
+        ),
+        (False, "those responsible for devices are told by sms, but the setting sms is empty"),
+    ]
+    workspace.settings = replace(shop.collector.settings, mail_from="", sms="json://127.0.0.1/{address}")
+    assert said() == [(False, "those responsible for devices are told by email, but the setting mail_from is empty")]
 
 
 def test_a_restart_tells_nothing_again_and_remembers_whom_to_tell_the_end(shop: Shop) -> None:

@@ -40,7 +40,7 @@ class Notice:
 
 def person_of(device: str) -> str:
     """Under which name the outbox keeps what is told about a device."""
-    return f"device:{device}"
+    return f"{outbox.DEVICE}{device}"
 
 
 def name_of(what: str, device: str, since: datetime) -> str:

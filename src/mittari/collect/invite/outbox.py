@@ -28,6 +28,8 @@ KEEP_DONE = timedelta(days=60)
 """So long it is known what became of an invitation, and longer where the ask budget looks back longer."""
 NOT_KNOWN = "the server stopped while it was sent: whether it went out is not known"
 COLUMNS = "id, kind, survey, person, due_at, first_due_at, tries, state, invite, secret, claimed_at, error"
+DEVICE = "device:"
+"""So begins the person of a notice about a device."""
 CONTACT_WENT_ON = (Why.REOPENED.value, Why.CANCELLED.value)
 
 
@@ -250,8 +252,8 @@ def forget_done(ledger: Ledger, before: datetime) -> int:
     with ledger.writing() as connection:
         return connection.execute(
             "DELETE FROM outbox WHERE done_at < ? AND NOT (survey = '' AND EXISTS "
-            "(SELECT 1 FROM devices WHERE 'device:' || device_id = person AND silent_since IS NOT NULL))",
-            (before.isoformat(),),
+            "(SELECT 1 FROM devices WHERE ? || device_id = person AND silent_since IS NOT NULL))",
+            (before.isoformat(), DEVICE),
         ).rowcount
 
 

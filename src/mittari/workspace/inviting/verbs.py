@@ -55,7 +55,7 @@ def findings(workspace: LocalWorkspace) -> Iterator[Finding]:
             else:
                 yield Finding(
                     False,
-                    f"{number} alarms of devices were not sent: {error}",
+                    f"alarms of devices were not sent, {number} of them: {error}",
                     "mend the cause, or correct the address with `mittari device owner NAME ADDRESS`",
                 )
         yield from _alarms(collector)
@@ -69,7 +69,7 @@ def _alarms(collector: Collector) -> Iterator[Finding]:
     if unowned:
         yield Finding(
             True,
-            f"nobody is told when {len(unowned)} of the devices fall silent, such as {unowned[0]}: "
+            f"nobody is told when one of {len(unowned)} devices falls silent, such as {unowned[0]}: "
             "set device_owner in mittari.toml, or `mittari device owner NAME ADDRESS`",
         )
     for way in sorted({owner.way for each in watched if (owner := owner_of(each, settings))}):
