@@ -66,6 +66,10 @@ def test_an_owner_is_given_by_the_keyboard_and_a_device_is_said_to_be_off(watch,
     page.locator("details[open] form").get_by_role("button", name="Switched off").click()
     page.get_by_text("Switched off 14:05").wait_for()
     assert device_named(collector.ledger, "back").off_at == sample.NOW
+    page.get_by_text("Change who is told about back").click()
+    page.locator("details[open] form").get_by_role("button", name="Switched on").click()
+    page.get_by_text("Switched off 14:05").wait_for(state="detached")
+    assert device_named(collector.ledger, "back").off_at is None
 
 
 def test_an_address_that_is_none_is_refused_with_what_was_expected(watch, address, collector):

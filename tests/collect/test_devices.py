@@ -68,6 +68,8 @@ def test_a_device_that_is_switched_off_is_listed_so(run):
     run("new", "front", "--survey", "exit")
     assert run("off", "front")[1] == "front is not missed until it has been switched on and heard again.\n"
     assert "  switched off 20" in run("list")[1]
+    assert run("on", "front")[1] == "front is missed again when nothing is heard of it.\n"
+    assert run("list")[1] == "front  kiosk  exit  never heard  in use\n"
 
 
 def test_a_ledger_of_an_earlier_version_takes_owners(run):
@@ -90,6 +92,7 @@ def test_a_ledger_of_an_earlier_version_takes_owners(run):
         (("replace", "nobody"), "`mittari device list`"),
         (("revoke", "nobody"), "`mittari device list`"),
         (("off", "nobody"), "`mittari device list`"),
+        (("on", "nobody"), "`mittari device list`"),
         (("owner", "nobody", "maija@meri.example"), "`mittari device list`"),
         (("owner", "taken", "Maija"), "expected an e-mail address, a telephone number"),
         (("owner", "taken", "maija@meri.example", "--language", "de"), "expected a language of en, fi, nb, sv"),

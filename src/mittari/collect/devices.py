@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import secrets
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -154,16 +155,20 @@ def switch_off(ledger: Ledger, name: str, now: datetime) -> None:
     Raises UserError when no device in use has that name.
     """
     with ledger.writing() as connection:
-        done = connection.execute(
-            "UPDATE devices SET silent_since = NULL WHERE device_id = ? AND revoked_at IS NULL", (name,)
-        )
-        if not done.rowcount:
-            raise _no_such(name)
+        _in_use(connection, name)
+        connection.execute("UPDATE devices SET silent_since = NULL WHERE device_id = ?", (name,))
         connection.execute(
             "INSERT INTO device_care (device_id, off_at) VALUES (?, ?) "
             "ON CONFLICT (device_id) DO UPDATE SET off_at = excluded.off_at",
             (name, now.isoformat()),
         )
+
+
+def switch_on(ledger: Ledger, name: str) -> None:
+    """The device is missed again, also before it is heard. Raises UserError when no device in use has that name."""
+    with ledger.writing() as connection:
+        _in_use(connection, name)
+        connection.execute("UPDATE device_care SET off_at = NULL WHERE device_id = ?", (name,))
 
 
 def give_owner(ledger: Ledger, name: str, owner: str | None, language: str | None) -> None:
@@ -172,14 +177,18 @@ def give_owner(ledger: Ledger, name: str, owner: str | None, language: str | Non
     Raises UserError when no device in use has that name.
     """
     with ledger.writing() as connection:
-        known = "SELECT 1 FROM devices WHERE device_id = ? AND revoked_at IS NULL"
-        if not connection.execute(known, (name,)).fetchone():
-            raise _no_such(name)
+        _in_use(connection, name)
         connection.execute(
             "INSERT INTO device_care (device_id, owner, language) VALUES (?, ?, ?) ON CONFLICT (device_id) "
             "DO UPDATE SET owner = excluded.owner, language = excluded.language",
             (name, owner, language),
         )
+
+
+def _in_use(connection: sqlite3.Connection, name: str) -> None:
+    known = "SELECT 1 FROM devices WHERE device_id = ? AND revoked_at IS NULL"
+    if not connection.execute(known, (name,)).fetchone():
+        raise _no_such(name)
 
 
 def _no_such(name: str) -> UserError:

@@ -41,6 +41,9 @@ def add(commands: Any) -> None:
     off = deeds.add_parser("off", help="it is switched off on purpose: not missed until it is heard again")
     off.add_argument("name", metavar="NAME")
     off.set_defaults(run=run_off)
+    on = deeds.add_parser("on", help="it is missed again at once, also before it is heard")
+    on.add_argument("name", metavar="NAME")
+    on.set_defaults(run=run_on)
     revoke = deeds.add_parser("revoke", help="from now on its taps are refused")
     revoke.add_argument("name", metavar="NAME")
     revoke.set_defaults(run=run_revoke)
@@ -159,6 +162,16 @@ def run_off(chosen: argparse.Namespace) -> int:
     with open_ledger(chosen.home) as ledger:
         switch_off(ledger, chosen.name, utc_now())
     print(f"{chosen.name} is not missed until it has been switched on and heard again.")
+    return 0
+
+
+def run_on(chosen: argparse.Namespace) -> int:
+    from mittari.collect.devices import switch_on
+    from mittari.workspace.stores import open_ledger
+
+    with open_ledger(chosen.home) as ledger:
+        switch_on(ledger, chosen.name)
+    print(f"{chosen.name} is missed again when nothing is heard of it.")
     return 0
 
 

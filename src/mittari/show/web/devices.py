@@ -11,7 +11,7 @@ from litestar.exceptions import NotFoundException
 
 from mittari.collect.alarm.owners import DEFAULT, owner_of, read_owner
 from mittari.collect.collector import Collector
-from mittari.collect.devices import Device, all_devices, give_owner, switch_off
+from mittari.collect.devices import Device, all_devices, give_owner, switch_off, switch_on
 from mittari.collect.survey.texts import language_name
 from mittari.collect.watch import alarms
 from mittari.errors import UserError
@@ -23,7 +23,7 @@ from mittari.show.web.source import Pressed
 from mittari.show.web.survey_fields import one, posted
 from mittari.time import to_local
 
-OWNER, OFF = "owner", "off"
+OWNER, OFF, ON = "owner", "off", "on"
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def silent_devices(request: Visit) -> int:
 
 @post("/devices", status_code=303, request_max_body_size=20_000)
 async def care(request: Visit) -> Response[None]:
-    """Say who is told about a device, or that it has been switched off, and show the page again."""
+    """Say who is told about a device, or that it has been switched off or on, and show the page again."""
     collector = request.app.state.get("collector")
     if collector is None:
         raise NotFoundException("nothing is collected here")
@@ -99,6 +99,8 @@ def _keep(collector: Collector, deed: str, name: str, fields: Any) -> None:
         give_owner(collector.ledger, name, *read_owner(one(fields, "owner"), one(fields, "language") or None))
     elif deed == OFF:
         switch_off(collector.ledger, name, collector.clock())
+    elif deed == ON:
+        switch_on(collector.ledger, name)
     else:
         raise UserError("the form came back damaged", hint="Open the page of devices again.")
 
