@@ -57,3 +57,25 @@ def test_both_go_through_a_running_server(loaded_home: Path, tmp_path: Path) -> 
     finally:
         server.send_signal(signal.SIGINT)
         server.communicate(timeout=30)
+
+
+def test_after_an_erasure_the_file_can_be_written_anew_once_the_server_is_stopped(
+    loaded_home: Path, tmp_path: Path
+) -> None:
+    home = copy_of(loaded_home, tmp_path)
+    assert "mittari compact" in mittari(home, "person", "erase", "A", "--yes").stdout
+    told = mittari(home, "kpi", "csat", "--period", "2026-01")
+    server = start(home, "serve", "--port", "0")
+    try:
+        assert server.stdout is not None
+        assert server.stdout.readline()
+        refused = mittari(home, "compact")
+        assert (refused.returncode, "Stop it first" in refused.stderr) == (2, True)
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=30)
+    done = mittari(home, "compact")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"warehouse\.duckdb: [\d.]+ MB before, [\d.]+ MB now\n", done.stdout)
+    assert mittari(home, "kpi", "csat", "--period", "2026-01").stdout == told.stdout
+    assert "csat" in told.stdout

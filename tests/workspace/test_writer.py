@@ -147,8 +147,18 @@ def test_senders_that_leave_out_what_is_empty_cost_one_load_and_take_nothing_bac
     bench.workspace.load_many = lambda given: loads.append(len(given)) or load_many(given)  # type: ignore[method-assign]
     bench.arrive(call(0, wait_s=1.0), *rows)
     bench.drain()
-    assert loads == [2]  # those that are new, and the one that is known
+    assert loads == [1]
     assert bench.rows("SELECT agent_id, wait_s FROM calls WHERE call_id = 'k0'") == [("a0", 1.0)]
     assert bench.rows("SELECT count(*), count(agent_id) FROM calls") == [
         (len(rows) + 1, sum("agent_id" in row for row in rows) + 1)
     ]
+
+
+def test_a_conversation_that_says_nothing_of_its_merge_still_closes_a_circle(bench: Bench):
+    a, b = ({"conversation_id": name, "channel": "email", "created_at": "2026-10-05T09:00:00Z"} for name in "ab")
+    bench.arrive({**a, "merged_into": "b"}, b, table="conversations")
+    bench.drain()
+    bench.arrive({**a, "channel": "chat"}, {**b, "merged_into": "a"}, table="conversations")
+    bench.drain()
+    told = bench.rows("SELECT conversation_id, merged_into, channel FROM conversations ORDER BY 1")
+    assert told == [("a", "b", "chat"), ("b", None, "email")]

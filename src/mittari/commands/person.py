@@ -104,6 +104,7 @@ def run_erase(chosen: argparse.Namespace) -> int:
             return 0
         done = workspace.erase_person(chosen.id, chosen.employee)
     print(f"erased: {sum(done.rows.values()):,} rows changed, {done.texts:,} texts emptied")
+    print("Unused parts of the file can hold old bytes until `mittari compact` is run with the server stopped.")
     return 0
 
 

@@ -3,12 +3,14 @@
 import os
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
 import textwrap
 import threading
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,11 @@ from collect.invite.asking import CARE, NOON, Asking, Gateway, Mailbox, MailServ
 from collect.invite.conftest import free_port
 from mittari.collect.invite import outbox
 from mittari.collect.invite.people import Address, keep_addresses
+from mittari.collect.invite.plan import Ask
+from mittari.collect.invite.send import Sender
 from mittari.collect.invite.smtp import Mailer
 from mittari.collect.links import find_link
+from mittari.workspace.inviting.facts import Facts
 
 SOURCE = Path(__file__).parents[3] / "src"
 
@@ -131,6 +136,48 @@ def test_a_missing_setting_is_told_and_waits_to_be_mended(asking: Asking) -> Non
     asking.clock.pass_(minutes=2)
     asking.send()
     assert state(asking)[0] == "sent"
+
+
+class Locking(Facts):
+    """Facts during whose reading another process begins to write the ledger, and does not end."""
+
+    def __init__(self, asking: Asking) -> None:
+        super().__init__(asking.taking.workspace)
+        self.other = sqlite3.connect(asking.taking.home / "ledger.sqlite", isolation_level=None)
+        self.ledger = asking.taking.collector.ledger
+
+    def asks(self, persons: Sequence[str], since: datetime) -> dict[str, list[Ask]]:
+        with self.ledger.writing() as connection:
+            connection.execute("PRAGMA busy_timeout = 100")
+        self.other.execute("BEGIN IMMEDIATE")
+        return super().asks(persons, since)
+
+
+def test_an_invitation_that_meets_a_locked_ledger_for_a_moment_is_put_off(asking: Asking) -> None:
+    one_waiting(asking)
+    facts = Locking(asking)
+
+    def freed() -> float:
+        facts.other.execute("ROLLBACK")
+        return 0.5
+
+    Sender(asking.taking.collector, facts, chance=freed).run_due()
+    due = asking.clock() + timedelta(minutes=1)
+    assert state(asking) == ("waiting", 1, due.isoformat(), "it could not be made: OperationalError")
+    asking.clock.pass_(minutes=1)
+    asking.send()
+    assert (state(asking)[0], len(asking.mailbox.letters)) == ("sent", 1)
+
+
+def test_an_invitation_that_finds_the_ledger_locked_to_the_end_goes_out_after_a_while(asking: Asking) -> None:
+    one_waiting(asking)
+    facts = Locking(asking)
+    Sender(asking.taking.collector, facts).run_due(most=1)
+    facts.other.execute("ROLLBACK")
+    assert (state(asking)[0], len(asking.mailbox.letters)) == ("sending", 0)
+    asking.clock.pass_(minutes=16)
+    asking.send()
+    assert (state(asking)[0], len(asking.mailbox.letters)) == ("sent", 1)
 
 
 KILLED = """

@@ -1,6 +1,7 @@
 """The one responsible for a device is told once when it falls silent and once when it is back, through real servers."""
 
 import re
+import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -232,6 +233,35 @@ def test_a_mail_server_that_is_away_is_tried_again(shop: Shop) -> None:
     assert shop.told() == []
     shop.pass_(10)
     assert shop.told() == [SILENT]
+
+
+def test_a_letter_that_went_out_and_could_not_be_noted_goes_out_again_under_the_same_name(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, mailbox = shop.collector.ledger, shop.asking.mailbox
+    other = sqlite3.connect(ledger.path, isolation_level=None, check_same_thread=False)
+    with ledger.writing() as connection:
+        connection.execute("PRAGMA busy_timeout = 100")
+    taken = mailbox.handle_DATA
+
+    async def locking(*arguments: Any) -> str:
+        other.execute("BEGIN IMMEDIATE")
+        return await taken(*arguments)
+
+    monkeypatch.setattr(mailbox, "handle_DATA", locking)
+    shop.device()
+    for _ in range(15):
+        shop.asking.clock.pass_(minutes=1)
+        shop.watch.turn()
+    Sender(shop.collector, Facts(shop.asking.taking.workspace)).run_due(most=1)
+    other.execute("ROLLBACK")
+    monkeypatch.undo()
+    assert [row[1] for row in shop.asking.outbox()] == ["sending"]
+    shop.pass_(16)
+    assert shop.told() == [SILENT, SILENT]
+    assert len({str(each["Message-ID"]) for each in mailbox.letters}) == 1
+    assert [row[1] for row in shop.asking.outbox()] == ["sent"]
+    other.close()
 
 
 def test_an_address_that_does_not_exist_is_told_by_doctor_and_no_customer_is_blamed(

@@ -12,7 +12,7 @@ from mittari.collect.alarm.words import Told
 from mittari.collect.collector import Collector
 from mittari.collect.devices import KIOSK, Device, device_named
 from mittari.collect.invite import outbox
-from mittari.collect.invite.outbox import CANCELLED, FAILED, GIVE_UP, SENT, Row
+from mittari.collect.invite.outbox import CANCELLED, FAILED, SENT, Row
 from mittari.collect.invite.ways import Envelope, Undelivered, Way
 from mittari.errors import UserError
 
@@ -20,10 +20,11 @@ log = logging.getLogger("mittari.devices")
 
 
 class Teller:
-    """Sends notices. `way` gives the way of a kind, and raises UserError where a setting is missing for it."""
+    """Sends notices. `way` gives the way of a kind, and raises UserError where a setting is missing for it; `put_off`
+    lets a row wait for another try, and is False where it has been tried for long enough."""
 
-    def __init__(self, collector: Collector, way: Callable[[str], Way], chance: Callable[[], float]) -> None:
-        self._collector, self._way, self._chance = collector, way, chance
+    def __init__(self, collector: Collector, way: Callable[[str], Way], put_off: Callable[[Row, str], bool]) -> None:
+        self._collector, self._way, self._put_off = collector, way, put_off
 
     def tell(self, row: Row) -> None:
         """Send one claimed row, or note why not."""
@@ -52,7 +53,15 @@ class Teller:
         except UserError as error:  # a setting or a package is missing: it can be mended
             self._undelivered(row, notice, Undelivered(str(error)))
         else:
+            self._sent(row)
+
+    def _sent(self, row: Row) -> None:
+        """It went out. Where that cannot be noted the row stays as a crash would have left it."""
+        try:
             self._end(row, SENT, None)
+        except Exception as error:
+            log.error("what is told about %s went out and could not be noted: %s", row.person, type(error).__name__)
+            log.debug("where it arose", exc_info=error)
 
     def letter(self, notice: Notice, device: Device, owner: Owner) -> Told:
         """What is told; where the device stands is what is said of it, else what its survey says."""
@@ -74,13 +83,11 @@ class Teller:
         return self._collector.signer.name("message id", name)
 
     def _undelivered(self, row: Row, notice: Notice, error: Undelivered) -> None:
-        now = self._collector.clock()
-        due_at = now + outbox.wait_after(row.tries, self._chance())
-        if error.permanent or due_at - row.first_due_at > GIVE_UP:
-            log.error("nobody could be told about device %s: %s", notice.device, error)
+        if error.permanent:
             self._end(row, FAILED, str(error))
-        else:
-            outbox.postpone(self._collector.ledger, row, due_at, str(error))
+        elif self._put_off(row, str(error)):
+            return
+        log.error("nobody could be told about device %s: %s", notice.device, error)
 
     def _end(self, row: Row, state: str, error: str | None) -> None:
         outbox.finish(self._collector.ledger, row, state, self._collector.clock(), error)

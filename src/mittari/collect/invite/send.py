@@ -28,6 +28,7 @@ from mittari.collect.links import Context, make_link
 from mittari.collect.survey.model import Survey
 from mittari.errors import MittariError, UserError
 from mittari.settings import Settings
+from mittari.store.faults import is_of_the_machine
 from mittari.store.inbox import Arrival
 
 log = logging.getLogger("mittari.invite")
@@ -54,7 +55,7 @@ class Sender:
     def __init__(self, collector: Collector, view: View, chance: Callable[[], float] = random.random) -> None:
         self._collector, self._view, self._chance = collector, view, chance
         self._ways: dict[str, Way] = {}
-        self._teller = Teller(collector, self._way, chance)
+        self._teller = Teller(collector, self._way, self._put_off)
 
     def run_due(self, most: int = 1000) -> int:
         """Send what is due now; returns how many rows were looked at. A row that raises does not stop the others."""
@@ -87,10 +88,22 @@ class Sender:
             else:
                 self._teller.tell(row)
         except Exception as error:
-            about = f"an invitation of {row.survey}" if row.notice is None else "a notice about a device"
-            log.error("%s was set aside: %s", about, type(error).__name__)
             log.debug("where it arose", exc_info=error)
-            self._end(row, FAILED, f"it could not be made: {type(error).__name__}")
+            try:
+                self._not_sent(row, error)
+            except Exception as second:  # the ledger refuses: the row stays as a crash would have left it
+                log.error("%s was left as it is: %s", _called(row), type(second).__name__)
+                log.debug("where it arose", exc_info=second)
+
+    def _not_sent(self, row: Row, error: Exception) -> None:
+        """Something was raised before it went out: what the machine is to blame for is tried again."""
+        told = f"it could not be made: {type(error).__name__}"
+        if is_of_the_machine(error):
+            log.warning("%s is put off: %s", _called(row), type(error).__name__)
+            self._put_off(row, told)
+        else:
+            log.error("%s was set aside: %s", _called(row), type(error).__name__)
+            self._end(row, FAILED, told)
 
     def _send(self, row: Row) -> None:
         now = self._collector.clock()
@@ -122,10 +135,11 @@ class Sender:
         """It went out. Where that cannot be noted the row stays as a crash would have left it."""
         try:
             self._note(row, survey, delivered=True)
-        except MittariError as error:
-            log.error("an invitation of %s went out and could not be noted: %s", row.survey, error)
-        else:
             self._end(row, SENT, None)
+        except Exception as error:
+            reason = str(error) if isinstance(error, MittariError) else type(error).__name__
+            log.error("an invitation of %s went out and could not be noted: %s", row.survey, reason)
+            log.debug("where it arose", exc_info=error)
 
     def _known(self, row: Row, now: datetime) -> tuple[Known, Address | None]:
         collector, settings = self._collector, self._collector.settings
@@ -159,20 +173,25 @@ class Sender:
         return self._ways[kind]
 
     def _undelivered(self, row: Row, survey: Survey, address: Address, error: Undelivered) -> None:
-        now = self._collector.clock()
         if error.bad_address:
             mark_bad(self._collector.ledger, address)
         if error.permanent:
             self._note(row, survey, delivered=False)
             self._end(row, FAILED, str(error))
-            return
-        wait = outbox.wait_after(row.tries, self._chance())
-        settings = self._collector.settings
-        due_at = next_allowed(now + wait, settings.quiet_hours, settings.timezone)
-        if now + wait - row.first_due_at > GIVE_UP:
-            self._end(row, FAILED, str(error))
         else:
-            outbox.postpone(self._collector.ledger, row, due_at, str(error))
+            self._put_off(row, str(error))
+
+    def _put_off(self, row: Row, told: str) -> bool:
+        """Try again later, longer each time; False where it is given up. Quiet hours are for asking customers."""
+        now, settings = self._collector.clock(), self._collector.settings
+        due_at = now + outbox.wait_after(row.tries, self._chance())
+        if due_at - row.first_due_at > GIVE_UP:
+            self._end(row, FAILED, told)
+            return False
+        if row.notice is None:
+            due_at = next_allowed(due_at, settings.quiet_hours, settings.timezone)
+        outbox.postpone(self._collector.ledger, row, due_at, told)
+        return True
 
     def _note(self, row: Row, survey: Survey, delivered: bool) -> None:
         """That somebody was asked, as a fact; it is on disk when this comes back."""
@@ -224,6 +243,11 @@ def missing_settings(kind: str, settings: Settings, invitations: bool = True) ->
 
 def _empty(names: Sequence[str], settings: Settings) -> list[str]:
     return [name for name in names if not getattr(settings, name)]
+
+
+def _called(row: Row) -> str:
+    """What a row is called in the log."""
+    return f"an invitation of {row.survey}" if row.notice is None else f"what is told about {row.person}"
 
 
 def _touch(row: Row) -> datetime | None:
