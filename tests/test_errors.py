@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from mittari.errors import Fault, MittariError, UserError, WarehouseBusy, did_you_mean
+from mittari.errors import Fault, MittariError, UserError, WarehouseBusy, did_you_mean, nearest_told, told
 
 
 def test_a_user_error_says_where_what_and_what_to_do():
@@ -20,6 +20,22 @@ def test_a_user_error_needs_neither_place_nor_hint():
 @pytest.mark.parametrize("broken", ["a\nb", "a\r\nb", "a\n\n  b\n", "a\u2028b", "a\x0bb", "a\tb"])
 def test_a_user_error_is_one_line_whatever_its_parts_hold(broken: str):
     assert str(UserError(broken, where=broken, hint=broken)) == "a b: a b. a b"
+
+
+def test_an_error_keeps_its_pattern_and_its_values_for_whoever_tells_it_in_another_language():
+    error = UserError(told("expected a kind, found {found}", found="npss"), hint=nearest_told("npss", ["nps"]))
+    assert str(error) == 'expected a kind, found npss. Did you mean "nps"?'
+    what, hint = error.told
+    assert (what.pattern, what.values, hint and hint.values) == (
+        "expected a kind, found {found}",
+        {"found": "npss"},
+        {"word": "nps"},
+    )
+
+
+def test_a_plain_error_is_its_own_pattern_and_braces_without_values_stand_for_themselves():
+    error = UserError("expected such as {en = 1}")
+    assert (str(error), error.told[0].pattern, error.told[1]) == ("expected such as {en = 1}", error.what, None)
 
 
 def test_the_sentence_before_a_hint_ends_once():
@@ -47,7 +63,9 @@ def test_a_busy_warehouse_may_have_an_unknown_owner():
     assert "another process" in str(WarehouseBusy(None))
 
 
-@pytest.mark.parametrize("error", [UserError("what", "where", "hint"), WarehouseBusy(4711, "file"), Fault("x")])
+@pytest.mark.parametrize(
+    "error", [UserError("what", "where", told("{a} hint", a=1)), WarehouseBusy(4711, "file"), Fault("x")]
+)
 def test_an_error_survives_the_way_between_processes(error: MittariError):
     assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301  # our own bytes
     assert vars(copy.copy(error)) == vars(error)

@@ -54,7 +54,7 @@ def test_the_line_on_the_board_leads_to_the_page(watch, address):
 def test_an_owner_is_given_by_the_keyboard_and_a_device_is_said_to_be_off(watch, address, collector):
     page = watch(address).page
     page.goto(f"{address}/devices")
-    page.get_by_text("Change who is told about back").press("Enter")
+    page.get_by_text("Change: back").press("Enter")
     form = page.locator("details[open] form")
     form.get_by_label("Address").fill("maija@meri.example")
     form.get_by_label("Language").select_option(label="Suomi")
@@ -62,20 +62,20 @@ def test_an_owner_is_given_by_the_keyboard_and_a_device_is_said_to_be_off(watch,
     page.get_by_role("cell", name="maija@meri.example").wait_for()
     device = device_named(collector.ledger, "back")
     assert (device.owner, device.owner_language) == ("maija@meri.example", "fi")
-    page.get_by_text("Change who is told about back").press("Enter")
+    page.get_by_text("Change: back").press("Enter")
     page.locator("details[open] form").get_by_role("button", name="Switched off").click()
-    page.get_by_text("Switched off 14:05").wait_for()
+    page.get_by_text("Switched off since 14:05").wait_for()
     assert device_named(collector.ledger, "back").off_at == sample.NOW
-    page.get_by_text("Change who is told about back").click()
+    page.get_by_text("Change: back").click()
     page.locator("details[open] form").get_by_role("button", name="Switched on").click()
-    page.get_by_text("Switched off 14:05").wait_for(state="detached")
+    page.get_by_text("Switched off since 14:05").wait_for(state="detached")
     assert device_named(collector.ledger, "back").off_at is None
 
 
 def test_an_address_that_is_none_is_refused_with_what_was_expected(watch, address, collector):
     page = watch(address).page
     page.goto(f"{address}/devices")
-    page.get_by_text("Change who is told about back").click()
+    page.get_by_text("Change: back").click()
     form = page.locator("details[open] form")
     form.get_by_label("Address").fill("Maija")
     form.get_by_role("button", name="Save").click()

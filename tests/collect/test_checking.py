@@ -1,7 +1,8 @@
 """Rows as JSON: what the check accepts, loading accepts with the same values, for every table that is taken in."""
 
+import time
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -366,19 +367,19 @@ def test_one_key_with_two_contents_is_refused_and_one_said_twice_is_not() -> Non
 
 def test_ten_thousand_rows_are_judged_in_seconds(workspace: LocalWorkspace) -> None:
     many = [{**CALL, "call_id": f"m{n}", "dim_region": "n" * (n % 50)} for n in range(10_000)]
-    began = datetime.now(UTC)
+    began = time.thread_time()
     kept, problems = checked(TABLES["calls"], many)
     assert problems == []
-    assert datetime.now(UTC) - began < timedelta(seconds=5)
+    assert time.thread_time() - began < 5
     assert let_in(workspace, "calls", kept) == 0
 
 
 def test_a_flood_of_mistakes_is_not_looked_at_to_the_end() -> None:
     wrong = [{f"unknown_{n}_{m}": 1 for m in range(100)} for n in range(1000)]
-    began = datetime.now(UTC)
+    began = time.thread_time()
     _, problems = checked(TABLES["calls"], wrong)
     assert ENOUGH <= len(problems) <= ENOUGH + 300
-    assert datetime.now(UTC) - began < timedelta(seconds=2)
+    assert time.thread_time() - began < 2
 
 
 def test_long_texts_stay_as_they_are(workspace: LocalWorkspace) -> None:

@@ -61,7 +61,7 @@ def test_a_survey_opens_only_with_an_owner_and_a_reaction_time():
     assert why_closed(survey(question)) is None
     assert "owner" in str(why_closed(survey(question, owner="")))
     assert "reaction time" in str(why_closed(survey(question, reaction_time="")))
-    assert why_closed(survey(question, closed=True)) == "it is closed"
+    assert str(why_closed(survey(question, closed=True))) == "it is closed"
 
 
 def test_a_file_with_everything_says_what_it_says(tmp_path: Path):

@@ -98,7 +98,7 @@ def test_who_is_told_stands_beside_each_device(collector):
     give_owner(collector.ledger, "side", "none", None)
     text = visitor_of(collector).get("/devices").text
     assert [cells(text, name)[-1] for name in ("front", "back", "side")] == [
-        "shop@meri.example (default)",
+        "shop@meri.example (by default)",
         "+358401234567",
         "nobody",
     ]
@@ -108,7 +108,7 @@ def test_a_device_that_was_switched_off_says_so(collector):
     heard(collector, "front", timedelta(minutes=1))
     switch_off(collector.ledger, "front", sample.NOW)
     text = visitor_of(collector).get("/devices").text
-    assert cells(text, "front")[0] == "Switched off 14:05"
+    assert cells(text, "front")[0] == "Switched off since 14:05"
     assert 'value="off"' not in text, "it has been said"
 
 

@@ -21,7 +21,7 @@ from mittari.show.language import (
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 LONGEST_TITLE = 48
-SAME_EVERYWHERE = {"Net Promoter Score"}
+SAME_EVERYWHERE = {"Net Promoter Score", "chat", "kiosk"}
 
 every_language = pytest.mark.parametrize("language", OTHERS)
 
@@ -47,6 +47,13 @@ def test_a_translation_names_the_same_numbers_and_outputs(language: str) -> None
         codes = set(re.findall(r"\b[a-z]+_[a-z_0-9]+\b", text))
         assert codes <= set(re.findall(r"\b[a-z]+_[a-z_0-9]+\b", told)), context
         assert long_numbers(text) <= long_numbers(told), context
+
+
+@every_language
+def test_a_translation_has_the_same_places_for_values_and_the_same_code(language: str) -> None:
+    for (context, text), told in messages(language).items():
+        for pattern in (r"\{\w+\}", r"`[^`]+`"):
+            assert sorted(re.findall(pattern, told)) == sorted(re.findall(pattern, text)), (context, text)
 
 
 def long_numbers(text: str) -> set[str]:

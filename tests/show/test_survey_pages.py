@@ -9,21 +9,11 @@ import pytest
 
 import mittari
 from mittari.collect.collector import Collector
-from mittari.react.followups import Asked, FollowUps
 from mittari.settings import Settings
 from mittari.show.web.app import create_app
 from show import sample
+from show.collecting import Collecting
 from show.visitor import Visitor
-
-
-class Collecting(sample.SampleWorkspace):
-    """The sample, of which nothing waits."""
-
-    def answers_by_survey(self, since: object) -> dict[str, int]:  # noqa: ARG002
-        return {}
-
-    def follow_ups(self, asked: Asked) -> FollowUps:  # noqa: ARG002
-        return FollowUps([], 0, 0, 0, 0, [], [])
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from looping import run
 
@@ -45,7 +45,12 @@ class Visitor:
     def post(self, address: str, **headers: str) -> Answer:
         return self.ask("POST", address, headers)
 
-    def ask(self, method: str, address: str, headers: Mapping[str, str]) -> Answer:
+    def send(self, address: str, fields: Mapping[str, str]) -> Answer:
+        """Send a form as a browser does."""
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        return self.ask("POST", address, headers, urlencode(fields).encode())
+
+    def ask(self, method: str, address: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         parts = urlsplit(address)
         sent = {"host": f"127.0.0.1:{PORT}", **{name.replace("_", "-"): value for name, value in headers.items()}}
         scope = {
@@ -63,9 +68,9 @@ class Visitor:
             "client": ("127.0.0.1", 50000),
             "app": self.app,
         }
-        return run(self._exchange(scope))
+        return run(self._exchange(scope, body))
 
-    async def _exchange(self, scope: dict[str, Any]) -> Answer:
+    async def _exchange(self, scope: dict[str, Any], body: bytes) -> Answer:
         messages: list[dict[str, Any]] = []
         asked = False
         over = asyncio.Event()
@@ -76,7 +81,7 @@ class Visitor:
                 await over.wait()
                 return {"type": "http.disconnect"}
             asked = True
-            return {"type": "http.request", "body": b"", "more_body": False}
+            return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: dict[str, Any]) -> None:
             messages.append(message)

@@ -58,9 +58,9 @@ class RowsIn:
     """Rows in memory for one table: by column name a list or a numpy array, instants as naive UTC or ISO texts.
 
     `keeps_first`: a row whose key the table knows changes nothing. `loaded_at` is kept in place of the moment of the
-    load, where that would tell too much. Rows that arrived `one_by_one` cover the days on which they happened; others
-    cover all days from the first to the last, as a file's do. `left_out` says of columns which rows do not bring them:
-    such a row keeps there what it held.
+    load, where that would tell too much, and is not after it. Rows that arrived `one_by_one` cover the days on which
+    they happened; others cover all days from the first to the last, as a file's do. `left_out` says of columns which
+    rows do not bring them: such a row keeps there what it held.
     """
 
     table: str
@@ -251,18 +251,17 @@ def _reports(
             changed.add(name)
     changed |= between.settle(connection, context)
     if changed:
-        warehouse.bump(connection, changed, now)
+        warehouse.bump(connection, changed, now, _moment(jobs, now))
 
 
 def _enter(
     connection: duckdb.DuckDBPyConnection, job: Job, context: Context, infer: bool, now: datetime, changed: set[str]
 ) -> Outcome:
     """Let one stage in: settle what needs all of its rows in sight, merge it, and note what it covers and refuses."""
-    stage, settings = job.stage, context.settings
+    stage, settings, at = job.stage, context.settings, job.loaded_at or now
     duplicates.settle(connection, stage)
     if stage.table.name == "conversations":
         whole.refuse_cycles(connection, stage)
-    at = job.loaded_at or now
     merged = merge(connection, stage, context, at, job.keeps_first)
     warnings = warnings_of(connection, stage, settings)
     if merged.inserted + merged.replaced:
@@ -281,6 +280,12 @@ def _enter(
     if refused.changed:
         changed.add("rejects")
     return Outcome(merged, refused, warnings, covers)
+
+
+def _moment(jobs: Sequence[Job], now: datetime) -> datetime:
+    """The moment that is kept of a load: where all its rows hide theirs, none that tells more than they do."""
+    kept = [job.loaded_at or now for job in jobs]
+    return max(kept, default=now)
 
 
 def _report(job: Job, outcome: Outcome, seconds: float) -> LoadReport:

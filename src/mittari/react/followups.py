@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from mittari.errors import UserError, told
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -117,6 +119,13 @@ def follow_ups(connection: "duckdb.DuckDBPyConnection", asked: Asked) -> FollowU
     return FollowUps([FollowUp(*row) for row in found], *counts[:4], *([*(each or [])] for each in counts[4:]))
 
 
+def no_such(action_id: str) -> UserError:
+    """What to raise where a follow-up that is named does not exist."""
+    return UserError(
+        told("there is no follow-up {name}", name=repr(action_id)), hint="The page may be old: open it again."
+    )
+
+
 def change_of(
     connection: "duckdb.DuckDBPyConnection", action_id: str, deed: str, owner: str | None, now: datetime
 ) -> dict[str, Any] | None:
@@ -127,10 +136,10 @@ def change_of(
     if not found:
         return None
     kind, contacted_at = found[0]
-    told: dict[str, Any] = {"action_id": action_id, "kind": kind}
+    row: dict[str, Any] = {"action_id": action_id, "kind": kind}
     if deed == CONTACTED:
         # The person is known or was reached in another way: only a contact closes the loop, and the first one counts.
-        return told | {"kind": "contact", "first_contact_at": contacted_at or now}
+        return row | {"kind": "contact", "first_contact_at": contacted_at or now}
     if deed == HANDED:
-        return told | {"owner": owner or None}
-    return told | {"closed_at": now if deed == CLOSED else None}
+        return row | {"owner": owner or None}
+    return row | {"closed_at": now if deed == CLOSED else None}

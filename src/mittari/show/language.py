@@ -1,9 +1,10 @@
-"""What a KPI is called and how it and its flags are explained, in the language of the installation.
+"""What a KPI is called, how it and its flags are explained, and what pages say, in the language of the installation.
 
-English stands in the catalogue itself. The other languages are message files of gettext, `locale/fi.po` and so on: one
-entry for each text, its context `kpi_id.field` (or `notice`, `parameter`), its id the English text. A text that has
-been changed in English since stays English until it is translated again: `python -m mittari.show.language` writes the
-files anew, with the new texts to be filled in and without those that nobody asks for any more.
+English stands in the catalogue and on the pages themselves. The other languages are message files of gettext,
+`locale/fi.po` and so on: one entry for each text, its context `kpi_id.field` (or `notice`, `parameter`, and `page` for
+what `speech.Speech` says), its id the English text. A text that has been changed in English since stays English until
+it is translated again: `python -m mittari.show.language` writes the files anew, with the new texts to be filled in and
+without those that nobody asks for any more.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ from mittari.show import words
 LOCALE = Path(__file__).parent / "locale"
 FIELDS = ("title", "asks", "counted", "left_out", "beware")
 NEUTRAL = "neutral_title"
-OF_PERSPECTIVE, NOTICE, PARAMETER = "perspective", "notice", "parameter"
+OF_PERSPECTIVE, NOTICE, PARAMETER, PAGE = "perspective", "notice", "parameter", "page"
 ENGLISH = "en"
 
 Messages = dict[tuple[str, str], str]
@@ -89,6 +90,8 @@ def _beside() -> list[tuple[str, str]]:
 
 def wanted(definitions: Sequence[Definition]) -> list[tuple[str, str]]:
     """Every (context, English text) that a language must translate: what stands anywhere, then KPI by KPI."""
+    from mittari.show.page_texts import page_texts  # reads templates and modules, which no page needs
+
     headings = [(f"{OF_PERSPECTIVE}.{code}", text) for code, text in PERSPECTIVES.items()]
     told = [
         (f"{each.id}.{name}", text)
@@ -96,7 +99,7 @@ def wanted(definitions: Sequence[Definition]) -> list[tuple[str, str]]:
         for name in (*FIELDS, NEUTRAL)
         if (text := getattr(each, name))
     ]
-    return headings + _beside() + told
+    return headings + _beside() + [(PAGE, text) for text in page_texts()] + told
 
 
 def rewritten(language: str, asked: Sequence[tuple[str, str]]) -> bytes:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from mittari.errors import UserError
+from mittari.errors import UserError, told
 from mittari.time.zones import local_midnight, to_utc, zone_of
 
 Kind = Literal["day", "week", "month", "quarter", "year", "days"]
@@ -65,9 +65,9 @@ def parse_period(text: str, zone: str | ZoneInfo, today: date) -> Period | Insta
             return _instant(given, zone_of(zone))
         first_day, last_day, kind = _days_meant(given, today)
     except (ValueError, OverflowError) as error:  # overflow: the year 9999 has no day after it
-        raise UserError(f'"{given}" is no period', hint=FORMS) from error
+        raise UserError(told('"{given}" is no period', given=given), hint=FORMS) from error
     if last_day < first_day:
-        raise UserError(f'the period "{given}" ends before it begins', hint=FORMS)
+        raise UserError(told('the period "{given}" ends before it begins', given=given), hint=FORMS)
     return period_of_days(first_day, last_day, zone, kind)
 
 
@@ -75,7 +75,12 @@ def period_of_days(first_day: date, last_day: date, zone: str | ZoneInfo, kind: 
     """The period from one local day to another, both included."""
     if first_day.year < FIRST_YEAR or last_day.year > LAST_YEAR:
         found = f"{first_day.isoformat()} to {last_day.isoformat()}"
-        raise UserError(f"a period lies between the years {FIRST_YEAR} and {LAST_YEAR}, found {found}")
+        first, last = str(FIRST_YEAR), str(LAST_YEAR)
+        raise UserError(
+            told(
+                "a period lies between the years {first} and {last}, found {found}", first=first, last=last, found=found
+            )
+        )
     place = zone_of(zone)
     return Period(
         start=local_midnight(first_day, place),

@@ -58,6 +58,10 @@ class Writer(threading.Thread):
 
     def drain(self) -> int:
         """Let one batch in; returns how many arrivals that were."""
+        with self._workspace.letting_in:
+            return self._drain()
+
+    def _drain(self) -> int:
         batch = self._inbox.waiting(BATCH)
         if not batch:
             return 0
@@ -81,7 +85,8 @@ class Writer(threading.Thread):
         except Exception as error:  # noqa: BLE001  # told and put aside
             self._require_a_sound_machine(error)
             reason = str(error) if isinstance(error, MittariError) else type(error).__name__
-            log.error("arrival %d for %s was set aside: %s", arrival.id, arrival.table, reason)
+            # The reason may quote what somebody wrote: it stays in the inbox, where an erasure reaches it.
+            log.error("arrival %d for %s was set aside; `mittari doctor` says why", arrival.id, arrival.table)
             self._inbox.set_aside(arrival, reason)
         else:
             self._inbox.done(arrival.id)

@@ -1,9 +1,7 @@
 """A home of its own for every test that asks people."""
 
 import http.server
-import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +14,8 @@ from collect.taking import Taking
 from mittari.collect.collector import Collector
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.writer import Writer
+from patience import PATIENCE_S
+from ports import free_port
 
 
 @pytest.fixture
@@ -57,20 +57,4 @@ def gateway() -> Iterator[tuple[type[Gateway], int]]:
         serving.start()
         yield handler, int(server.server_address[1])
         server.shutdown()
-        serving.join(timeout=10)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(port: int) -> None:
-    """Come back once somebody listens there."""
-    ends = time.monotonic() + 20
-    while time.monotonic() < ends:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.01)
+        serving.join(timeout=PATIENCE_S)

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from collect.invite.asking import CARE, NOON, Asking, Gateway, Mailbox, MailServer
-from collect.invite.conftest import free_port
 from mittari.collect.invite import outbox
 from mittari.collect.invite.people import Address, keep_addresses
 from mittari.collect.invite.plan import Ask
@@ -25,6 +24,8 @@ from mittari.collect.invite.send import Sender
 from mittari.collect.invite.smtp import Mailer
 from mittari.collect.links import find_link
 from mittari.workspace.inviting.facts import Facts
+from patience import PATIENCE_S
+from ports import free_port
 
 SOURCE = Path(__file__).parents[3] / "src"
 
@@ -200,7 +201,7 @@ def claim_and_die(asking: Asking) -> None:
         [sys.executable, "-c", textwrap.dedent(KILLED), *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
         env={**os.environ, "PYTHONPATH": str(SOURCE)},
     )
@@ -282,6 +283,15 @@ def test_who_was_late_does_not_write_over_who_took_the_row(asking: Asking) -> No
     asking.send()
     assert not outbox.finish(ledger, slow, outbox.FAILED, asking.clock(), "late")
     assert state(asking)[0] == "sent"
+
+
+def test_whoever_is_erased_while_the_letter_goes_out_does_not_come_back(asking: Asking) -> None:
+    one_waiting(asking)
+    asking.mailbox.meanwhile = lambda: asking.taking.workspace.erase_person("c1")
+    assert asking.send() == 1
+    assert len(asking.mailbox.letters) == 1
+    assert asking.invites() == asking.outbox() == []
+    assert asking.taking.collector.ledger.all("SELECT * FROM links") == []
 
 
 def test_a_password_is_sent_with_starttls_and_never_without_it(

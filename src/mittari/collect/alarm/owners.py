@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mittari.collect.invite.people import CHAT, EMAIL, SMS, Address
-from mittari.errors import UserError
+from mittari.errors import UserError, told
 from mittari.settings import CHAT_OWNER, LANGUAGES, NOBODY, Settings, Unfit, owner_address
 
 if TYPE_CHECKING:
@@ -30,13 +30,17 @@ class Owner:
 def read_owner(text: str, language: str | None) -> tuple[str | None, str | None]:
     """What is kept as the owner of a device and the language: None and None for `default`. Raises UserError."""
     if language is not None and language not in LANGUAGES:
-        raise UserError(f"expected a language of {', '.join(LANGUAGES)}, found {language!r}")
+        known = ", ".join(LANGUAGES)
+        raise UserError(told("expected a language of {known}, found {found}", known=known, found=language))
     if text.strip() in ("", DEFAULT):
         return None, None
     try:
         return owner_address(text), language
     except Unfit as error:
-        raise UserError(f"expected {error}, or {DEFAULT} for that of the settings") from error
+        raise UserError(
+            "expected an e-mail address, a telephone number such as +358401234567, `chat:RECIPIENT`, `none` for "
+            "nobody, or `default` for the one of the settings"
+        ) from error
 
 
 def owner_of(device: "Device", settings: Settings) -> Owner | None:

@@ -19,12 +19,12 @@ from mittari.collect.invite import outbox
 from mittari.collect.invite.mail import Letter
 from mittari.collect.invite.notify import Notifier
 from mittari.collect.invite.outbox import CANCELLED, FAILED, GIVE_UP, SENT, Row, instant_of, iso
-from mittari.collect.invite.people import EMAIL, Address, addresses_of, mark_bad, opted_out
+from mittari.collect.invite.people import EMAIL, Address, addresses_of, mark_bad, opted_out, sharing
 from mittari.collect.invite.plan import Ask, Known, Standing, Why, called_off
 from mittari.collect.invite.quiet import next_allowed
 from mittari.collect.invite.smtp import Mailer
 from mittari.collect.invite.ways import Envelope, Undelivered, Way
-from mittari.collect.links import Context, make_link
+from mittari.collect.links import Context, drop_link, make_link
 from mittari.collect.survey.model import Survey
 from mittari.errors import MittariError, UserError
 from mittari.settings import Settings
@@ -143,16 +143,18 @@ class Sender:
 
     def _known(self, row: Row, now: datetime) -> tuple[Known, Address | None]:
         collector, settings = self._collector, self._collector.settings
-        persons = (row.person,)
-        address = addresses_of(collector.ledger, row.kind, persons).get(row.person)
-        asked = self._view.asks(persons, now - timedelta(days=settings.ask_days)).get(row.person, [])
+        address = addresses_of(collector.ledger, row.kind, (row.person,)).get(row.person)
+        together = sharing(collector.ledger, (row.person,))
+        everybody = sorted(together.get(row.person, (row.person,)))
+        asked = self._view.asks(everybody, now - timedelta(days=settings.ask_days))
         known = Known(
             ask_days=settings.ask_days,
             quiet=settings.quiet_hours,
             zone=settings.timezone,
             addresses={(row.person, row.kind): address} if address else {},
-            opted_out=opted_out(collector.ledger, collector.signer, persons),
-            asks={row.person: [*asked, *outbox.asks_of(collector.ledger, row.person)]},
+            opted_out=opted_out(collector.ledger, collector.signer, (row.person,)),
+            asks={each: [*asked.get(each, []), *outbox.asks_of(collector.ledger, each)] for each in everybody},
+            sharing=together,
         )
         return known, address
 
@@ -194,7 +196,10 @@ class Sender:
         return True
 
     def _note(self, row: Row, survey: Survey, delivered: bool) -> None:
-        """That somebody was asked, as a fact; it is on disk when this comes back."""
+        """That somebody was asked, as a fact; it is on disk when this comes back. Not of whoever was erased since."""
+        if not outbox.is_there(self._collector.ledger, row):
+            drop_link(self._collector.ledger, row.secret)
+            return
         self._collector.inbox.put([Arrival("survey_invites", [invite_row(row, survey, delivered)])]).result()
 
     def _end(self, row: Row, state: str, error: str | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mittari.collect.survey.files import survey_of
-from mittari.errors import UserError
+from mittari.errors import Told, UserError
 
 MOST = 50
 QUESTION = re.compile(r", question (\d+)")
@@ -20,14 +20,8 @@ class Flaw:
 
     question: int | None
     key: str | None
-    what: str
-    hint: str | None
-
-    @property
-    def text(self) -> str:
-        """The sentence beside a field."""
-        said = f"{self.what[:1].upper()}{self.what[1:]}".rstrip(".")
-        return f"{said}. {self.hint}" if self.hint else f"{said}."
+    what: Told
+    hint: Told | None = None
 
     def at(self, where: str) -> UserError:
         """The same as a mistake in a file."""
@@ -46,7 +40,7 @@ def flaws_of(name: str, given: Mapping[str, Any]) -> list[Flaw]:
         try:
             survey_of(name, rest, "")
         except UserError as error:
-            flaw = _placed(error)
+            flaw = placed(error)
             found.append(flaw)
             if not _taken_out(rest, flaw):
                 break
@@ -55,12 +49,13 @@ def flaws_of(name: str, given: Mapping[str, Any]) -> list[Flaw]:
     return found
 
 
-def _placed(error: UserError) -> Flaw:
+def placed(error: UserError) -> Flaw:
+    """The mistake with the question and the key that its `where` names."""
     where = error.where or ""
     question, key = QUESTION.search(where), KEY.search(where)
     unknown = re.match(r"there is no key '(\w+)'", error.what)
     name = unknown[1] if unknown else key[1] if key else None
-    return Flaw(int(question[1]) if question else None, name, error.what, error.hint)
+    return Flaw(int(question[1]) if question else None, name, *error.told)
 
 
 def _taken_out(rest: dict[str, Any], flaw: Flaw) -> bool:

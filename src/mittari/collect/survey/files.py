@@ -23,7 +23,7 @@ from mittari.collect.survey.model import (
     Survey,
 )
 from mittari.collect.survey.texts import LANGUAGES, question_texts, ready_items
-from mittari.errors import UserError, did_you_mean
+from mittari.errors import Told, UserError, nearest_told, told
 
 FOLDER = "surveys"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -56,6 +56,7 @@ INVITATION_KEYS = ("after", "by", "delay", "share", "channels", "valid")
 DURATION = re.compile(r"([1-9][0-9]{0,4})(min|h|d)")
 UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 MOST_POINTS = 11
+SHOWN = 80
 
 
 def read_survey(path: Path) -> Survey:
@@ -67,10 +68,22 @@ def read_survey(path: Path) -> Survey:
     except FileNotFoundError as error:
         raise UserError("there is no such survey", path, "Make one with `mittari survey new NAME`.") from error
     except UnicodeDecodeError as error:
-        raise UserError(f"expected text in UTF-8, found another encoding at byte {error.start}", path) from error
+        raise UserError(
+            told("expected text in UTF-8, found another encoding at byte {place}", place=str(error.start)), path
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"expected TOML, found a mistake: {error}", path) from error
+        raise UserError(mistake_of(error), path) from error
     return survey_of(path.stem, given, str(path))
+
+
+def mistake_of(error: tomllib.TOMLDecodeError) -> Told:
+    """What keeps a file from being TOML, with its place; what is wrong there the reader of TOML says in English."""
+    mistake, found, place = str(error).partition(" (at line ")
+    if not found:
+        return told("expected TOML, found a mistake: {mistake}", mistake=mistake)
+    line, _, column = place.rstrip(")").partition(", column ")
+    where = {"line": line, "column": column}
+    return told("expected TOML, found a mistake in line {line}, column {column}: {mistake}", **where, mistake=mistake)
 
 
 def survey_of(name: str, given: Mapping[str, Any], where: str) -> Survey:
@@ -99,14 +112,14 @@ def survey_of(name: str, given: Mapping[str, Any], where: str) -> Survey:
     )
 
 
-def why_closed(survey: Survey) -> str | None:
+def why_closed(survey: Survey) -> Told | None:
     """Why the survey takes no answers; None when it is open."""
     if survey.closed:
-        return "it is closed"
+        return told("it is closed")
     if not survey.owner:
-        return "nobody owns it: name in `owner` who reads the answers and reacts"
+        return told("nobody owns it: name in `owner` who reads the answers and reacts")
     if not survey.reaction_time:
-        return 'there is no reaction time: say in `reaction_time` how soon somebody reacts, such as "24h"'
+        return told('there is no reaction time: say in `reaction_time` how soon somebody reacts, such as "24h"')
     return None
 
 
@@ -116,7 +129,7 @@ def duration(given: object, where: str) -> timedelta | None:
         return None
     match = DURATION.fullmatch(given.replace(" ", "")) if isinstance(given, str) else None
     if match is None:
-        raise UserError(f"expected a duration such as 30min, 24h or 2d, found {given!r}", where)
+        raise UserError(told("expected a duration such as 30min, 24h or 2d, found {found}", found=shown(given)), where)
     return int(match[1]) * UNITS[match[2]]
 
 
@@ -139,13 +152,17 @@ def _question(given: Mapping[str, Any], where: str, before: Mapping[str, Questio
     kind = given.get("kind")
     if kind not in (*SCALES, *TEXT_KINDS):
         raise UserError(
-            f"expected a kind, found {kind!r}", where, did_you_mean(str(kind), [*SCALES, *TEXT_KINDS]) or _kinds()
+            told("expected a kind, found {found}", found=shown(kind)),
+            where,
+            nearest_told(str(kind), [*SCALES, *TEXT_KINDS]) or _kinds(),
         )
     name = given.get("id") or (f"{kind}-{given['item']}" if given.get("item") else kind)
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", name):
         raise UserError("expected an id of letters, digits and hyphens", f"{where}, key id")
     if name in before:
-        raise UserError(f"expected each id once, found {name!r} again", where, "Give one of them another id.")
+        raise UserError(
+            told("expected each id once, found {found} again", found=shown(name)), where, "Give one of them another id."
+        )
     low, high = _scale(given, kind, where)
     question = Question(
         id=name,
@@ -168,7 +185,8 @@ def _question(given: Mapping[str, Any], where: str, before: Mapping[str, Questio
         raise UserError('expected "relationship" or "transactional"', f"{where}, key nps_kind")
     if not question.text and kind != COMMENT and not question_texts("en", kind, question.item).get("text"):
         items = ", ".join(ready_items(kind))
-        raise UserError("there is no ready text for this question", where, f"Write `text`, or choose an item: {items}.")
+        hint = told("Write `text`, or choose an item: {items}.", items=items)
+        raise UserError("there is no ready text for this question", where, hint)
     return question
 
 
@@ -180,10 +198,14 @@ def _scale(given: Mapping[str, Any], kind: str, where: str) -> tuple[int, int]:
         return (1, 4) if given.get("faces") is True else SCALES[kind]
     fits = isinstance(scale, list) and len(scale) == 2 and all(type(end) is int for end in scale)
     if not fits or not 0 < scale[1] - scale[0] < MOST_POINTS:
-        raise UserError(f"expected a scale such as [1, 5], found {scale!r}", f"{where}, key scale")
+        raise UserError(
+            told("expected a scale such as [1, 5], found {found}", found=shown(scale)), f"{where}, key scale"
+        )
     if kind in ("nps", "enps", "resolved", "brands") and tuple(scale) != SCALES[kind]:
         low, high = SCALES[kind]
-        raise UserError(f"{kind} is asked from {low} to {high} only", f"{where}, key scale")
+        raise UserError(
+            told("{kind} is asked from {low} to {high} only", kind=kind, low=low, high=high), f"{where}, key scale"
+        )
     return scale[0], scale[1]
 
 
@@ -206,7 +228,8 @@ def _condition(given: object, before: Mapping[str, Question], where: str) -> Con
     _known(given, ("question", "at_least", "at_most"), where)
     name = given.get("question")
     if name not in before:
-        raise UserError(f"expected an earlier question, found {name!r}", where, did_you_mean(str(name), before))
+        what = told("expected an earlier question, found {found}", found=shown(name))
+        raise UserError(what, where, nearest_told(str(name), before))
     bounds = {key: given.get(key) for key in ("at_least", "at_most")}
     numbers = [bound for bound in bounds.values() if bound is not None]
     if not numbers or not all(isinstance(bound, int | float) and not isinstance(bound, bool) for bound in numbers):
@@ -221,7 +244,7 @@ def _brands(given: Mapping[str, Any], kind: str, where: str) -> tuple[str, ...]:
     if (kind == "brands") != bool(brands):
         raise UserError("a question of kind brands, and only that, lists `brands`", where)
     if len(brands) > MOST_POINTS:
-        raise UserError(f"expected at most {MOST_POINTS} brands: more are not rated with care", where)
+        raise UserError(told("expected at most {most} brands: more are not rated with care", most=MOST_POINTS), where)
     own = given.get("own_brand")
     if kind == "brands" and own not in brands:
         raise UserError("expected one of the brands in `own_brand`: yours", where)
@@ -241,9 +264,8 @@ def _languages(given: Mapping[str, Any], questions: tuple[Question, ...], where:
         for question in questions:
             ready = not question.text and language in LANGUAGES
             if language not in question.text and not ready:
-                raise UserError(
-                    f"question {question.id} has no text in {language}", where, f"Write text.{language} for it."
-                )
+                what = told("question {question} has no text in {language}", question=question.id, language=language)
+                raise UserError(what, where, told("Write text.{language} for it.", language=language))
     return tuple(dict.fromkeys(chosen))
 
 
@@ -283,7 +305,8 @@ def _kiosk(given: object, languages: tuple[str, ...], where: str) -> Kiosk:
     _known(given, KIOSK_KEYS, place)
     idle_s = given.get("idle_s", Kiosk.idle_s)
     if type(idle_s) is not int or not IDLE_S[0] <= idle_s <= IDLE_S[1]:
-        raise UserError(f"expected whole seconds from {IDLE_S[0]} to {IDLE_S[1]}", f"{place}, key idle_s")
+        what = told("expected whole seconds from {low} to {high}", low=IDLE_S[0], high=IDLE_S[1])
+        raise UserError(what, f"{place}, key idle_s")
     reasons = tuple(_reasons(given.get("reasons", []), languages, f"{place}, key reasons"))
     if len({reason.id for reason in reasons}) < len(reasons):
         raise UserError("expected each id once", f"{place}, key reasons")
@@ -292,15 +315,19 @@ def _kiosk(given: object, languages: tuple[str, ...], where: str) -> Kiosk:
 
 def _reasons(given: object, languages: tuple[str, ...], where: str) -> Iterator[Reason]:
     if not isinstance(given, list) or len(given) > MOST_REASONS or not all(isinstance(each, dict) for each in given):
-        example = 'such as {id = "wait", text = {en = "The wait"}}'
-        raise UserError(f"expected a list of up to {MOST_REASONS} reasons, {example}", where)
+        example = '{id = "wait", text = {en = "The wait"}}'
+        raise UserError(
+            told("expected a list of up to {most} reasons, such as {example}", most=MOST_REASONS, example=example),
+            where,
+        )
     for each in given:
         _known(each, ("id", "text"), where)
         name, texts = each.get("id"), _by_language(each, "text", where)
         if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
             raise UserError("expected an id of a to z, digits and hyphens", where)
         if missing := [language for language in languages if language not in texts]:
-            raise UserError(f"reason {name} has no text in {missing[0]}", where, f"Write text.{missing[0]} for it.")
+            what = told("reason {reason} has no text in {language}", reason=name, language=missing[0])
+            raise UserError(what, where, told("Write text.{language} for it.", language=missing[0]))
         yield Reason(name, texts)
 
 
@@ -310,7 +337,8 @@ def _origins(given: Mapping[str, Any], where: str) -> Iterator[str]:
         raise UserError("expected a list of sites", f"{where}, key origins")
     for origin in origins:
         if not isinstance(origin, str) or not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", origin):
-            raise UserError(f"expected a site such as https://shop.example, found {origin!r}", f"{where}, key origins")
+            what = told("expected a site such as https://shop.example, found {found}", found=shown(origin))
+            raise UserError(what, f"{where}, key origins")
         yield origin
 
 
@@ -332,29 +360,37 @@ def _by_language(given: Mapping[str, Any], key: str, where: str) -> dict[str, st
 def _text(given: Mapping[str, Any], key: str, where: str) -> str | None:
     value = given.get(key)
     if value is not None and (not isinstance(value, str) or len(value) > 200):
-        raise UserError(f"expected a short text, found {value!r}"[:120], f"{where}, key {key}")
+        raise UserError(told("expected a short text, found {found}", found=shown(value)), f"{where}, key {key}")
     return (value or "").strip() or None
 
 
 def _truth(given: Mapping[str, Any], key: str, where: str) -> bool:
     value = given.get(key, False)
     if not isinstance(value, bool):
-        raise UserError(f"expected true or false, found {value!r}"[:120], f"{where}, key {key}")
+        raise UserError(told("expected true or false, found {found}", found=shown(value)), f"{where}, key {key}")
     return value
 
 
 def _one_of(given: Mapping[str, Any], key: str, choices: tuple[str, ...], where: str) -> Any:
     value = given.get(key, choices[0])
     if value not in choices:
-        raise UserError(f"expected one of {', '.join(choices)}, found {value!r}"[:160], f"{where}, key {key}")
+        what = told("expected one of {choices}, found {found}", choices=", ".join(choices), found=shown(value))
+        raise UserError(what, f"{where}, key {key}")
     return value
 
 
 def _known(given: Mapping[str, Any], keys: Any, where: str) -> None:
     for key in given:
         if key not in keys:
-            raise UserError(f"there is no key {key!r}", where, did_you_mean(key, keys) or f"Known: {', '.join(keys)}.")
+            known = told("Known: {names}.", names=", ".join(keys))
+            raise UserError(told("there is no key {key}", key=shown(key)), where, nearest_told(key, keys) or known)
 
 
-def _kinds() -> str:
-    return f"Known are {', '.join([*SCALES, *TEXT_KINDS])}."
+def _kinds() -> Told:
+    return told("Known: {names}.", names=", ".join([*SCALES, *TEXT_KINDS]))
+
+
+def shown(value: object) -> str:
+    """What a file says instead of what was expected, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from mittari.collect.survey.files import FOLDER, read_survey, why_closed
 from mittari.collect.survey.model import Survey
-from mittari.errors import UserError
+from mittari.errors import Told, UserError
 
 LOOK_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
 class Shelved:
-    """A survey file as it was last read: the survey, or what is wrong with the file."""
+    """A survey file as it was last read: the survey, or what is wrong with the file. `str(fault)` tells it."""
 
     name: str
     survey: Survey | None
-    fault: str | None
+    fault: UserError | Told | None
 
     @property
     def is_open(self) -> bool:
@@ -81,5 +81,5 @@ def _read(path: Path) -> Shelved:
     try:
         survey = read_survey(path)
     except UserError as error:
-        return Shelved(path.stem, None, str(error))
+        return Shelved(path.stem, None, error)
     return Shelved(path.stem, survey, why_closed(survey))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mittari.collect.survey.files import FOLDER, INVITATION_KEYS, KEYS, KIOSK_KEYS, NAME, QUESTION_KEYS
-from mittari.errors import UserError
+from mittari.errors import UserError, told
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 HEAD = "# A survey. The page /surveys of the board writes this file; what the keys mean is in docs/surveys.md.\n"
@@ -50,7 +50,8 @@ def survey_path(home: Path, name: str) -> Path:
     """Where the file of a survey is. Raises UserError for a name that no survey may have."""
     if not NAME.fullmatch(name):
         raise UserError(
-            f"expected a name of a to z, 0 to 9 and hyphens, found {name[:60]!r}", hint="Such as after-service."
+            told("expected a name of a to z, 0 to 9 and hyphens, found {found}", found=repr(name[:60])),
+            hint="Such as after-service.",
         )
     return home / FOLDER / f"{name}.toml"
 
@@ -78,7 +79,7 @@ def write_survey(path: Path, text: str, seen: str) -> str:
             waiting.replace(path)
         except OSError as error:
             waiting.unlink(missing_ok=True)
-            raise UserError(f"the survey cannot be written: {error.strerror}", path) from error
+            raise UserError(told("the survey cannot be written: {reason}", reason=error.strerror), path) from error
         _settle(path.parent)
         return version_of(path)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from mittari.errors import UserError, did_you_mean
+from mittari.errors import UserError, nearest_told, told
 from mittari.time import Instant, Period, parse_period, period_around, period_of_days, preceding, previous
 
 DEFAULT_PERIOD = "last-30-days"
@@ -61,9 +61,10 @@ def told_once(query: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     seen = set()
     for name, value in query:
         if max(len(name), len(value)) > LONGEST:
-            raise UserError(f'"{name[:40]}" is too long', hint=f"A value has {LONGEST} characters at most.")
+            hint = told("A value has {most} characters at most.", most=LONGEST)
+            raise UserError(told('"{name}" is too long', name=name[:40]), hint=hint)
         if name in seen:
-            raise UserError(f'"{name}" is given more than once', hint="Keep the one that is meant.")
+            raise UserError(told('"{name}" is given more than once', name=name), hint="Keep the one that is meant.")
         seen.add(name)
         yield name, value
 
@@ -72,7 +73,8 @@ def picked(text: str, dimensions: Collection[str]) -> tuple[str, str]:
     """The dimension and value that the picker sends as one text."""
     dimension, _, chosen = text.partition("=")
     if not dimension or not chosen:
-        raise UserError(f'a slice is a dimension with its value, found "{text}"', hint="Write slice=channel=chat.")
+        what = told('a slice is a dimension with its value, found "{found}"', found=text)
+        raise UserError(what, hint="Write slice=channel=chat.")
     return checked(dimension, dimensions), chosen
 
 
@@ -80,9 +82,12 @@ def checked(dimension: str, dimensions: Collection[str]) -> str:
     """The dimension itself when it exists here."""
     if dimension in dimensions:
         return dimension
-    known = f"This installation has: {', '.join(dimensions) or 'no dimensions yet'}."
-    suggestion = did_you_mean(dimension, dimensions)
-    raise UserError(f'there is no dimension "{dimension}"', hint=f"{suggestion} {known}".strip())
+    known = told("This installation has: {names}.", names=", ".join(dimensions))
+    if not dimensions:
+        known = told("This installation has no dimensions yet.")
+    nearest = nearest_told(dimension, dimensions)
+    hint = told("{nearest} {known}", nearest=nearest, known=known) if nearest else known
+    raise UserError(told('there is no dimension "{name}"', name=dimension), hint=hint)
 
 
 def before(period: Period | Instant) -> Period | Instant | None:

@@ -15,7 +15,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from mittari.errors import UserError
+from mittari.errors import UserError, told
 from mittari.measure.dimensions import missing
 from mittari.measure.kpi import Definition
 from mittari.measure.result import Record
@@ -68,14 +68,16 @@ def subject(site: Site, name: str, request: Visit) -> Subject:
     kpi_id, _, output = name.partition(".")
     known = {definition.id: definition for definition in site.catalogue()}
     if kpi_id not in known:
-        raise UnknownKpi(f'no KPI is called "{kpi_id}"', hint="The board lists those that exist.")
+        raise UnknownKpi(told('no KPI is called "{name}"', name=kpi_id), hint="The board lists those that exist.")
     definition = known[kpi_id]
     if output and output not in definition.outputs:
-        raise UnknownKpi(f'{kpi_id} has no output "{output}"', hint=f"It has: {', '.join(definition.outputs)}.")
+        what = told('{kpi} has no output "{name}"', kpi=kpi_id, name=output)
+        raise UnknownKpi(what, hint=told("It has: {names}.", names=", ".join(definition.outputs)))
     view = site.view(request.query_params.multi_items(), own=OWN)
     by = request.query_params.get("by") or None
     if by is not None and by not in site.dimensions():
-        raise UserError(f'there is no dimension "{by}"', hint=f"There are: {', '.join(site.dimensions())}.")
+        what = told('there is no dimension "{name}"', name=by)
+        raise UserError(what, hint=told("This installation has: {names}.", names=", ".join(site.dimensions())))
     return Subject(definition, output or definition.headline, view, by, request.query_params.get("rules") or None)
 
 

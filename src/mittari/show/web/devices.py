@@ -9,9 +9,9 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 
-from mittari.collect.alarm.owners import DEFAULT, owner_of, read_owner
+from mittari.collect.alarm.owners import owner_of, read_owner
 from mittari.collect.collector import Collector
-from mittari.collect.devices import Device, all_devices, give_owner, switch_off, switch_on
+from mittari.collect.devices import KIOSK, Device, all_devices, give_owner, switch_off, switch_on
 from mittari.collect.survey.texts import language_name
 from mittari.collect.watch import alarms
 from mittari.errors import UserError
@@ -66,12 +66,11 @@ def _drawn(request: Visit) -> Response[Any]:
         rows = [row(site, each, pressed, collector.settings) for each in all_devices(collector.ledger)]
     text = site.render(
         "devices.html",
-        title="Devices",
+        title=site.say("Devices"),
         nonce=request.scope["state"]["nonce"],
         here="devices",
         waiting=site.waiting(),
         rows=rows,
-        now=site.now(),
         languages=[(tag, language_name(tag)) for tag in LANGUAGES],
     )
     return page(request, text)
@@ -111,13 +110,14 @@ def row(site: Site, device: Device, pressed: Pressed, settings: Settings) -> Row
     visits = pressed.visits.get(place) if place else None
     of_place = sum(each[2] for each in pressed.presses.values() if each[0] == place)
     state, text = _state(site, device)
-    parts = (device.source if device.source == "kiosk" else "button", device.survey, place, device.location)
+    say = site.say
+    parts = (say("kiosk") if device.source == KIOSK else say("button"), device.survey, place, device.location)
     return Row(
         id=device.id,
         about=" · ".join(part for part in parts if part),
         state=state,
         state_text=text,
-        heard=_told(site, device.seen_at) or "never",
+        heard=_told(site, device.seen_at) or say("never"),
         waiting="" if device.waiting is None else _count(site, device.waiting),
         aside=device.told.get("aside", 0),
         raw=_count(site, raw),
@@ -126,33 +126,33 @@ def row(site: Site, device: Device, pressed: Pressed, settings: Settings) -> Row
         per_visit=formats.number(of_place / visits, 2, site.style) if visits else "",
         revoked=device.revoked_at is not None,
         off=device.off_at is not None,
-        told=_who(device, settings),
+        told=_who(site, device, settings),
         owner=device.owner or "",
         language=device.owner_language or settings.language,
     )
 
 
-def _who(device: Device, settings: Settings) -> str:
+def _who(site: Site, device: Device, settings: Settings) -> str:
     owner = owner_of(device, settings)
     if owner is None:
-        return "nobody"
-    return owner.address if device.owner is not None else f"{owner.address} ({DEFAULT})"
+        return site.say("nobody")
+    return owner.address if device.owner is not None else site.say("{address} (by default)", address=owner.address)
 
 
 def _state(site: Site, device: Device) -> tuple[str, str]:
     if device.revoked_at:
-        return "", "Revoked"
+        return "", site.say("Revoked")
     if device.off_at:
-        return "", f"Switched off {_told(site, device.off_at)}"
+        return "", site.say("Switched off since {time}", time=_told(site, device.off_at))
     if device.silent_since:
-        return "off", f"Silent since {_told(site, device.silent_since)}"
+        return "off", site.say("Silent since {time}", time=_told(site, device.silent_since))
     if device.seen_at is None:
-        return "", "Not set up yet"
-    return "on", "Heard"
+        return "", site.say("Not set up yet")
+    return "on", site.say("Heard")
 
 
 def _told(site: Site, moment: datetime | None) -> str:
-    return "" if moment is None else formats.clock(to_local(moment, site.zone), site.now())
+    return "" if moment is None else site.say.clock(to_local(moment, site.zone), site.now())
 
 
 def _count(site: Site, number: int) -> str:

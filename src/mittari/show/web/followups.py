@@ -6,20 +6,20 @@ Customers' words stand here, so the page is on loopback only, as the board is.
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get, post
 
-from mittari.collect.survey.kinds import kind_words
-from mittari.errors import UserError
+from mittari.errors import UserError, told
 from mittari.react.followups import CLOSED, CONTACTED, DEEDS, HANDED, PAGE, REOPENED, FollowUp
-from mittari.show import format as formats
 from mittari.show.format import DASH
+from mittari.show.speech import Speech
 from mittari.show.web.pages import Visit, page
 from mittari.show.web.site import Site
 from mittari.show.web.survey_fields import one, posted
-from mittari.show.web.survey_form import collector_of
+from mittari.show.web.survey_form import asked_words, collector_of
 from mittari.time import to_local
 
 FILTERS = ("owner", "survey", "customer", "order")
@@ -29,10 +29,10 @@ NOBODY = "(nobody)"
 LONGEST = 200
 SOON = timedelta(hours=4)
 SAID = {
-    CONTACTED: "Noted as contacted.",
-    CLOSED: "Closed. It is no longer listed.",
-    REOPENED: "Open again.",
-    HANDED: "Handed over.",
+    CONTACTED: told("Noted as contacted."),
+    CLOSED: told("Closed. It is no longer listed."),
+    REOPENED: told("Open again."),
+    HANDED: told("Handed over."),
 }
 
 
@@ -45,32 +45,26 @@ class State:
     words: str
 
 
-def state_of(one_of_them: FollowUp, now: datetime) -> State:
+def state_of(say: Speech, one_of_them: FollowUp, now: datetime) -> State:
     """Contacted, due in so long, or overdue by so long."""
     if one_of_them.contacted_at is not None:
-        return State("on", "✓", f"contacted {span(now - one_of_them.contacted_at)} ago")
+        return State("on", "✓", say("contacted {time} ago", time=say.span(now - one_of_them.contacted_at)))
     left = one_of_them.due_at - now
     if left < timedelta(0):
-        return State("off", "!", f"overdue by {span(-left)}")
-    return State("near" if left <= SOON else "plain", "–" if left <= SOON else "", f"due in {span(left)}")
+        return State("off", "!", say("overdue by {time}", time=say.span(-left)))
+    said = say("due in {time}", time=say.span(left))
+    return State("near" if left <= SOON else "plain", "–" if left <= SOON else "", said)
 
 
-def span(time: timedelta) -> str:
-    """A time as a person says it: 12 min, 3 h, 5 days."""
-    minutes = max(int(time.total_seconds() // 60), 0)
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
-
-
-def scored(one_of_them: FollowUp) -> tuple[str, str]:
+def scored(say: Speech, one_of_them: FollowUp) -> tuple[str, str]:
     """The score, and its scale in words: 3, from 0 to 10."""
     if one_of_them.score is None:
-        return "no score", ""
-    score = f"{one_of_them.score:g}"
+        return say("no score"), ""
+    score = say.decimal(one_of_them.score)
     if one_of_them.low is None or one_of_them.high is None:
         return score, ""
-    return score, f"on {one_of_them.low:g}{DASH}{one_of_them.high:g}"
+    scale = f"{say.decimal(one_of_them.low)}{DASH}{say.decimal(one_of_them.high)}"
+    return score, say("on {scale}", scale=scale)
 
 
 def filters_of(request: Visit) -> dict[str, str]:
@@ -107,15 +101,15 @@ def drawn_list(request: Visit) -> Response[Any]:
 
     text = site.render(
         "followups.html",
-        title="Follow-ups",
+        title=site.say("Follow-ups"),
         nonce=request.scope["state"]["nonce"],
         here="follow-ups",
         waiting=found,
         found=found,
-        shown=[(each, state_of(each, now)) for each in found.shown],
-        scored=scored,
-        kind_words=kind_words,
-        clock=lambda at: formats.clock(to_local(at, site.zone), site.now()),
+        shown=[(each, state_of(site.say, each, now)) for each in found.shown],
+        scored=partial(scored, site.say),
+        asked_words=asked_words,
+        clock=lambda at: site.say.clock(to_local(at, site.zone), site.now()),
         titles=titles,
         filters=filters,
         offset=offset,
@@ -124,7 +118,7 @@ def drawn_list(request: Visit) -> Response[Any]:
         owners=[name for name in found.owners if name],
         unowned="" in found.owners,
         nobody=NOBODY,
-        said=SAID.get(request.query_params.get("done", "")),
+        said=site.say(done) if (done := SAID.get(request.query_params.get("done", ""))) else None,
         closed=request.query_params.get("closed", "")[:LONGEST],
         measured=measured(site),
     )

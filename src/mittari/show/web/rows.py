@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from mittari.errors import UserError
+from mittari.errors import UserError, told
 from mittari.measure.export import harmless
 from mittari.measure.result import Record
 from mittari.show import format as formats
@@ -78,7 +78,7 @@ def kpi_rows(request: Visit, name: FromPath[str]) -> Response[Any]:
 def offset_of(request: Visit) -> int:
     text = request.query_params.get("offset", "0")
     if not text.isascii() or not text.isdigit() or len(text) > 12:
-        raise UserError(f'the offset is the number of rows to skip, found "{text}"')
+        raise UserError(told('the offset is the number of rows to skip, found "{found}"', found=text))
     return int(text)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mittari.errors import UserError
+from mittari.errors import UserError, told
 from mittari.measure.rulesets import RuleSet, rule_set, sets_with
 from mittari.show import format as formats
 from mittari.show.web.site import Site
@@ -38,7 +38,13 @@ def chosen_rules(about: "Subject") -> RuleSet | None:
         return None
     chosen = rule_set(about.rules)
     if chosen not in sets_with(about.definition.id):
-        raise UserError(f"the rules of {chosen.product} say nothing of their own about {about.definition.id}")
+        raise UserError(
+            told(
+                "the rules of {product} say nothing of their own about {kpi}",
+                product=chosen.product,
+                kpi=about.definition.id,
+            )
+        )
     return chosen
 
 

@@ -18,6 +18,7 @@ from mittari.react.followups import Asked, FollowUps
 from mittari.show import words
 from mittari.show.format import Style
 from mittari.show.language import in_language
+from mittari.show.speech import Speech, with_code
 from mittari.show.web.address import View, read_view
 from mittari.show.web.cache import Cache, kept
 from mittari.show.web.source import Source
@@ -48,6 +49,11 @@ class Site:
     @property
     def style(self) -> Style:
         return Style(language=self.source.settings.language, currency=self.source.settings.currency)
+
+    @property
+    def say(self) -> Speech:
+        """Says texts of the pages in the language of the installation."""
+        return Speech(self.style)
 
     @property
     def zone(self) -> str:
@@ -132,7 +138,7 @@ class Site:
         self._rests[what] = time.monotonic() + 9 * took
 
     def render(self, template: str, **values: Any) -> str:
-        return self.environment.get_template(template).render(language=self.style.language, **values)
+        return self.environment.get_template(template).render(language=self.style.language, say=self.say, **values)
 
 
 def templates() -> Environment:
@@ -145,6 +151,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["static"] = static_address
+    environment.filters["with_code"] = with_code
     return environment
 
 

@@ -14,16 +14,18 @@ from urllib.parse import urlencode
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from markupsafe import Markup
 
 from mittari.collect.collector import Collector
 from mittari.collect.survey.faults import Flaw, flaws_of
-from mittari.collect.survey.files import KEYS, QUESTION_KEYS, survey_of, why_closed
-from mittari.collect.survey.kinds import FIXED, KIND_WORDS, STARTS, USUAL, kind_words, ready_text
+from mittari.collect.survey.files import KEYS, QUESTION_KEYS, mistake_of, survey_of, why_closed
+from mittari.collect.survey.kinds import FIXED, KIND_WORDS, STARTS, USUAL, ready_text
 from mittari.collect.survey.model import COMMENT, SCALES, TEXT_KINDS
 from mittari.collect.survey.texts import LANGUAGES, language_name, ready_items
 from mittari.collect.survey.writing import HEAD, Changed, survey_path, toml_of, version_of, write_survey
 from mittari.collect.web.addresses import trial_address
-from mittari.errors import UserError
+from mittari.errors import Told, UserError, told
+from mittari.show.speech import Speech
 from mittari.show.web import survey_fields as fields_of_survey
 from mittari.show.web.pages import Visit, page
 from mittari.show.web.site import Site
@@ -68,8 +70,11 @@ def filled_form(request: Visit, name: str) -> Response[Any]:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
+        mistake = mistake_of(error) if isinstance(error, tomllib.TOMLDecodeError) else str(error)
         raise UserError(
-            f"the file of this survey cannot be read: {error}", path, "Mend it in an editor; the form cannot."
+            told("the file of this survey cannot be read: {mistake}", mistake=mistake),
+            path,
+            "Mend it in an editor; the form cannot.",
         ) from error
     return form_page(request, name, given, seen, flaws=flaws_of(name, given), saved="saved" in request.query_params)
 
@@ -108,9 +113,9 @@ def _saved(request: Visit, name: str | None, wanted: str, given: dict[str, Any],
         path: Path | None = survey_path(collector.home, wanted)
     except UserError as error:
         path = None
-        flaws = [Flaw(None, "name", error.what, error.hint), *flaws]
+        flaws = [Flaw(None, "name", *error.told), *flaws]
     if path is not None and name is None and (wanted == NEW or path.exists()):
-        flaws = [Flaw(None, "name", "there is a survey of this name already", "Choose another."), *flaws]
+        flaws = [Flaw(None, "name", told("there is a survey of this name already"), told("Choose another.")), *flaws]
     if flaws or path is None:
         return form_page(request, name, given, seen, flaws=flaws, wanted=wanted, status=422)
     text = toml_of(complete(given))
@@ -137,14 +142,16 @@ def form_page(
 ) -> Response[Any]:
     """The form with what was given, and each message beside its field."""
     site: Site = request.app.state.site
+    say = site.say
     collector = collector_of(request)
     listed = given.get("questions")
     questions = with_ids([each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else [])
     own = given.get("languages")
     chosen = [str(tag) for tag in own] if isinstance(own, list) and own else list(LANGUAGES)
+    opens, closed_by = state_of(name, given) if name and not flaws else (False, None)
     text = site.render(
         "survey_form.html",
-        title=str(given.get("title") or name or "New survey"),
+        title=str(given.get("title") or name or say("New survey")),
         nonce=request.scope["state"]["nonce"],
         here="surveys",
         waiting=site.waiting(),
@@ -158,15 +165,16 @@ def form_page(
         chosen=chosen,
         language_name=language_name,
         shipped=LANGUAGES,
-        addable=addable(),
+        addable=addable(say),
         kind_words=KIND_WORDS,
         unseen=fields_of_survey.unseen(given, fields_of_survey.SHOWN, KEYS),
         seen=seen,
-        flaws={flaw.key: flaw.text for flaw in flaws if flaw.question is None and flaw.key},
-        general=[flaw.text for flaw in flaws if flaw.question is None and flaw.key not in SHOWN_KEYS],
+        flaws={flaw.key: flaw_text(say, flaw) for flaw in flaws if flaw.question is None and flaw.key},
+        general=[flaw_text(say, flaw) for flaw in flaws if flaw.question is None and flaw.key not in SHOWN_KEYS],
         stored=status == 200,
         wrong=len(flaws),
-        state=state_of(name, given) if name and not flaws else None,
+        open=opens,
+        closed_by=closed_by,
         trial=trial_of(collector, name) if name else None,
         handwritten=name is not None and handwritten(survey_path(collector.home, name)),
         saved=saved,
@@ -184,6 +192,7 @@ def question_fields(
     given: Mapping[str, Any],
 ) -> dict[str, Any]:
     """One question as the template shows it."""
+    say = site.say
     kind, item = str(question.get("kind")), question.get("item")
     own = question.get("text") if isinstance(question.get("text"), dict) else {}
     organisation = site.source.settings.organisation
@@ -193,25 +202,29 @@ def question_fields(
         else (tag, (own or {}).get(tag, ""), "")
         for tag in languages_of(given)
     ]
+    said = {tag: text or ready for tag, text, ready in texts if text or ready}
+    asked_in = next((tag for tag in (say.style.language, *said) if tag in said), "")
+    asked = said.get(asked_in, "")
     condition = question.get("ask_if") if isinstance(question.get("ask_if"), dict) else {}
     scored = [each for each in questions[:number] if each.get("kind") not in (*TEXT_KINDS, "brands")]
     mine = [flaw for flaw in flaws if flaw.question == number + 1]
     return {
         "question": question,
         "kind": kind,
-        "words": kind_words(kind, item if isinstance(item, str) else None),
+        "words": asked_words(say, kind, item),
         "items": ready_items(kind),
-        "scales": scales_of(kind, fields_of_survey.scale_text(question)),
+        "scales": scales_of(say, kind, fields_of_survey.scale_text(question)),
         "scale": fields_of_survey.scale_text(question),
         "texts": texts,
         "own": bool(own),
-        "asked": next((text or ready for tag, text, ready in texts if text or ready), ""),
+        "asked": asked,
+        "asked_in": asked_in,
         "condition": condition or {},
-        "earlier": [(each["id"], kind_words(str(each.get("kind")), each.get("item"))) for each in scored],
+        "earlier": [(each["id"], asked_words(say, str(each.get("kind")), each.get("item"))) for each in scored],
         "brands": "\n".join(str(brand) for brand in question.get("brands") or []),
         "unseen": fields_of_survey.unseen(question, fields_of_survey.SHOWN_OF_QUESTION, QUESTION_KEYS),
-        "flaws": {flaw.key: flaw.text for flaw in mine if flaw.key},
-        "general": [flaw.text for flaw in mine if not flaw.key or flaw.key not in PLACED],
+        "flaws": {flaw.key: flaw_text(say, flaw) for flaw in mine if flaw.key},
+        "general": [flaw_text(say, flaw) for flaw in mine if not flaw.key or flaw.key not in PLACED],
         "is_comment": kind == COMMENT,
     }
 
@@ -220,29 +233,42 @@ SHOWN_KEYS = (*fields_of_survey.SHOWN, "name")
 PLACED = ("item", "scale", "faces", "about", "text", "ask_if", "brands", "own_brand")
 
 
-def scales_of(kind: str, now: str) -> list[tuple[str, str]]:
+def flaw_text(say: Speech, flaw: Flaw) -> str:
+    """The sentence beside a field."""
+    return say.sentence(flaw.what, flaw.hint)
+
+
+def asked_words(say: Speech, kind: str, item: object = None) -> str:
+    """A question in a few words: Quality of service, empathy."""
+    words = say(KIND_WORDS.get(kind, kind))
+    return Markup("{}, {}").format(words, say.words(item)) if isinstance(item, str) and item else words
+
+
+def scales_of(say: Speech, kind: str, now: str) -> list[tuple[str, str]]:
     """The scales to choose from; none where a kind is asked in one way only."""
     if kind in FIXED or kind in TEXT_KINDS or kind not in SCALES:
         return []
     low, high = SCALES[kind]
     found = {
-        "": f"{low} to {high}, as usual",
-        "faces 1-4": "Four faces",
-        "faces 1-5": "Five faces",
-        "1-5": "1 to 5",
-        "1-7": "1 to 7",
-        "0-10": "0 to 10",
+        "": say("{low} to {high}, as usual", low=low, high=high),
+        "faces 1-4": say("Four faces"),
+        "faces 1-5": say("Five faces"),
+        **{
+            f"{least}-{most}": say("{low} to {high}", low=least, high=most) for least, most in ((1, 5), (1, 7), (0, 10))
+        },
     }
     found.pop(f"{low}-{high}", None)
-    if now == f"{low}-{high}":
-        found[now] = f"{low} to {high}"
-    return list(({**found, now: found.get(now, now.replace("-", " to "))}).items())
+    if now not in found:
+        least, _, most = now.removeprefix("faces ").partition("-")
+        ends = say("{low} to {high}", low=least, high=most)
+        found[now] = say("Faces, {scale}", scale=ends) if now.startswith("faces ") else ends
+    return list(found.items())
 
 
-def addable() -> list[tuple[str, str]]:
+def addable(say: Speech) -> list[tuple[str, str]]:
     """What the button that adds a question offers."""
     return [
-        (f"{kind}/{item}" if item else kind, kind_words(kind, item))
+        (f"{kind}/{item}" if item else kind, asked_words(say, kind, item))
         for kind in (*SCALES, *TEXT_KINDS)
         for item in ready_items(kind) or (None,)
     ]
@@ -255,12 +281,13 @@ def languages_of(given: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys([*LANGUAGES, *own]))
 
 
-def state_of(name: str, given: Mapping[str, Any]) -> str | None:
-    """Why the survey is not open; an empty text when it is, None when it cannot be read."""
+def state_of(name: str, given: Mapping[str, Any]) -> tuple[bool, Told | None]:
+    """Whether the survey is open, and why not; neither where it cannot be read."""
     try:
-        return why_closed(survey_of(name, complete(given), "")) or ""
+        closed_by = why_closed(survey_of(name, complete(given), ""))
     except UserError:
-        return None
+        return False, None
+    return closed_by is None, closed_by
 
 
 def trial_of(collector: Collector, name: str) -> str | None:

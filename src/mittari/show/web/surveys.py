@@ -5,11 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get
+from markupsafe import Markup
 
 from mittari.collect.collector import Collector
+from mittari.collect.survey.faults import placed
 from mittari.collect.survey.kinds import START_WORDS
 from mittari.collect.survey.model import Survey
+from mittari.collect.survey.shelf import Shelved
 from mittari.collect.web.addresses import qr_picture, survey_address, trial_address
+from mittari.errors import Told
+from mittari.show.speech import Speech, capital
 from mittari.show.web.pages import Visit, page
 from mittari.show.web.site import Site
 from mittari.show.web.survey_form import collector_of
@@ -24,7 +29,7 @@ class Listed:
 
     name: str
     survey: Survey | None
-    fault: str | None
+    fault: Markup | None
     answers: int
     address: str | None
     picture: str | None
@@ -47,7 +52,7 @@ def listed(site: Site, collector: Collector) -> list[Listed]:
             Listed(
                 name=each.name,
                 survey=survey,
-                fault=each.fault,
+                fault=fault_of(site.say, each),
                 answers=answers.get(each.name, 0),
                 address=address,
                 picture=qr_picture(address) if address else None,
@@ -57,12 +62,15 @@ def listed(site: Site, collector: Collector) -> list[Listed]:
     return found
 
 
-def time_words(time: timedelta) -> str:
-    """A reaction time in words: 30 min, 24 h, 3 days."""
-    minutes = round(time / timedelta(minutes=1))
-    if minutes >= 48 * 60 and minutes % (24 * 60) == 0:
-        return f"{minutes // (24 * 60)} days"
-    return f"{minutes // 60} h" if minutes >= 60 and minutes % 60 == 0 else f"{minutes} min"
+def fault_of(say: Speech, found: Shelved) -> Markup | None:
+    """Why a survey is not open: the question and the key of the mistake, and what is wrong there."""
+    if found.fault is None or isinstance(found.fault, Told):
+        return say.sentence(found.fault) if found.fault else None
+    flaw = placed(found.fault)
+    place = [say("question {number}", number=flaw.question)] if flaw.question else []
+    place += [say("key {key}", key=flaw.key)] if flaw.key and repr(flaw.key) not in str(flaw.what) else []
+    said = say.sentence(flaw.what, flaw.hint)
+    return Markup("{}: {}").format(capital(Markup(", ").join(place)), said) if place else said
 
 
 @get("/surveys", sync_to_thread=True)
@@ -72,13 +80,12 @@ def survey_list(request: Visit) -> Response[Any]:
     collector = collector_of(request)
     text = site.render(
         "surveys.html",
-        title="Surveys",
+        title=site.say("Surveys"),
         nonce=request.scope["state"]["nonce"],
         here="surveys",
         waiting=site.waiting(),
         surveys=listed(site, collector),
         days=DAYS,
-        time_words=time_words,
         public=collector.settings.public_address,
         starts=START_WORDS,
     )

@@ -1,0 +1,112 @@
+"""What pages say, in the language of the installation: texts with their named values, dates, times and counts.
+
+    say = Speech(style)
+    say("Title")                                 # the text as message files translate it, else in English
+    say("{count} overdue", count=1200)           # a number is written as the language writes it
+    say("{link} is silent", link=Markup(...))    # markup stays, any other value is escaped
+
+Every text is written out where it is said, so that `page_texts` finds it; one and many are two texts.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from markupsafe import Markup, escape
+
+from mittari.errors import Told
+from mittari.show.format import Style, number
+from mittari.show.language import ENGLISH, PAGE, messages
+
+WRITTEN = {ENGLISH: ("d MMM y", "HH:mm")}
+"""Day and time of day as Babel takes them, where they are not those usual in the language."""
+USUAL = ("medium", "short")
+CODE = re.compile(r"`([^`]+)`")
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Says things to the reader; every text comes back as HTML that is safe to put in a page."""
+
+    style: Style
+
+    def __call__(self, text: str | Told, **values: object) -> Markup:
+        """The text in the language with its values."""
+        sentence = text if isinstance(text, Told) else Told(text, values)
+        known = messages(self.style.language).get((PAGE, sentence.pattern), sentence.pattern)
+        if not sentence.values:
+            return escape(known)
+        return escape(known).format(**{name: self._value(value) for name, value in sentence.values.items()})
+
+    def knows(self, sentence: Told) -> bool:
+        """Whether the sentence and those within it are there in the language."""
+        own = self.style.language == ENGLISH or (PAGE, sentence.pattern) in messages(self.style.language)
+        within = (each for each in sentence.values.values() if isinstance(each, Told))
+        return (own or not has_words(sentence.pattern)) and all(self.knows(each) for each in within)
+
+    def sentence(self, what: Told, hint: Told | None = None) -> Markup:
+        """What is wrong and what to do, as sentences; the marks of code in them are left out."""
+        said = self(what).replace("`", "").rstrip(".")
+        advice = f" {self(hint).replace('`', '')}" if hint else ""
+        return capital(said) + Markup(f".{advice}")  # noqa: S704  # escaped already
+
+    def words(self, name: str) -> Markup:
+        """A short name of files, such as `knows_me`, as words."""
+        return self(name.replace("_", " "))
+
+    def day(self, moment: datetime) -> str:
+        """A date: 5 Oct 2026, 5.10.2026, 5. okt. 2026."""
+        from babel.dates import format_date  # not on the path of every command
+
+        return format_date(moment, WRITTEN.get(self.style.language, USUAL)[0], locale=self.style.language)
+
+    def clock(self, moment: datetime, today: datetime) -> str:
+        """A local time of day, with its date unless that is today."""
+        from babel.dates import format_time
+
+        time = format_time(moment, WRITTEN.get(self.style.language, USUAL)[1], locale=self.style.language)
+        return time if moment.date() == today.date() else f"{self.day(moment)} {time}"
+
+    def span(self, time: timedelta) -> str:
+        """A time as a person says it: 12 min, 3 h, 5 days. The signs of minutes and hours are the same everywhere."""
+        minutes = max(int(time / timedelta(minutes=1)), 0)
+        if minutes < 120:
+            return f"{minutes} min"
+        return f"{minutes // 60} h" if minutes < 48 * 60 else self._days(minutes // (24 * 60))
+
+    def promise(self, time: timedelta) -> str:
+        """A time as a survey promises it, without rounding: 90 min, 24 h, 3 days."""
+        minutes = round(time / timedelta(minutes=1))
+        if minutes >= 48 * 60 and minutes % (24 * 60) == 0:
+            return self._days(minutes // (24 * 60))
+        return f"{minutes} min" if minutes % 60 else f"{minutes // 60} h"
+
+    def _days(self, days: int) -> Markup:
+        """Two days or more."""
+        return self("{count} days", count=days)
+
+    def count(self, value: int) -> str:
+        return number(value, 0, self.style)
+
+    def decimal(self, value: float) -> str:
+        """A score as short as it is: 3, or 3,5."""
+        return f"{value:g}".replace(".", self.style.mark)
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, Told):
+            return self(value)
+        return self.count(value) if isinstance(value, int) else value
+
+
+def has_words(pattern: str) -> bool:
+    """Whether there is something to translate beside the values."""
+    return bool(re.search(r"[^\W\d_]", re.sub(r"\{\w+\}", "", pattern)))
+
+
+def capital(text: Markup) -> Markup:
+    return text[:1].upper() + text[1:]
+
+
+def with_code(text: Markup | str) -> Markup:
+    """A text as HTML in which what stands between backticks is code."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  # escaped before

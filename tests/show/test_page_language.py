@@ -1,0 +1,209 @@
+"""The pages of collecting are wholly in the language of the installation, and so is what leads to them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from jinja2 import Environment, nodes
+
+from mittari.settings import LANGUAGES
+from mittari.show.format import Style
+from mittari.show.language import ENGLISH
+from mittari.show.page_texts import TEMPLATES, page_texts
+from mittari.show.speech import Speech, has_words, with_code
+from show.collecting import DEVICES, SURVEYS, collecting
+from show.reading import read
+from show.visitor import Answer, Visitor
+
+OTHERS = [language for language in LANGUAGES if language != ENGLISH]
+EMPTY = ("/surveys", "/follow-ups", "/devices")
+FULL = (
+    *("/surveys", "/surveys/new", "/surveys/new?kind=quality", "/surveys/none"),
+    *(f"/surveys/{name}" for name in ("sauna", "unowned", "hurry", "invited", "shut", "wrong", "torn")),
+    *("/surveys/sauna?saved=yes", "/surveys/unowned?saved=yes"),
+    *("/follow-ups", "/follow-ups?customer=K1", "/follow-ups?customer=K9", "/follow-ups?offset=50"),
+    *(f"/follow-ups?done={deed}&closed=a1" for deed in ("contacted", "closed", "reopened", "handed")),
+    *("/devices", "/?period=soon", "/?period=2026-10&period=2026", "/kpi/none"),
+)
+HALF = {"count": "2", "title": "Exit 7", "q0.kind": "quality_service", "q1.kind": "csat", "q1.scale": "1-3"}
+OF_DEVICES = {
+    "damaged as well": ("/devices", {"do": "sold"}),
+    "no address": ("/devices", {"do": "owner", "device": "front", "owner": "Aino", "language": "fi"}),
+    "no such language": ("/devices", {"do": "owner", "device": "front", "owner": "", "language": "de"}),
+}
+FORMS = {
+    **OF_DEVICES,
+    "fields at fault": ("/surveys/new", {**HALF, "name": "Ei Ole", "owner": "Aino", "reaction_time": "soon"}),
+    "a name in use": ("/surveys/new", {**HALF, "name": "sauna", "languages": "fi"}),
+    "no language": ("/surveys/new", {"name": "one", "count": "1", "q0.kind": "nps", "q0.if": "no", "do": "save"}),
+    "no question": ("/surveys/new", {"name": "one", "count": "0", "languages": "fi"}),
+    "a question more": ("/surveys/new", {**HALF, "do": "add", "added": "brands"}),
+    "somebody was quicker": ("/surveys/hurry", {"count": "1", "q0.kind": "nps", "languages": "fi", "seen": "x"}),
+    "damaged": ("/surveys/new", {"unseen": "{"}),
+    "damaged too": ("/follow-ups", {"do": "closed"}),
+}
+SAME = {"Mittari", "kiosk", "chat", "min", "h", *LANGUAGES}
+"""Words that are the same in several of the languages."""
+
+
+EXAMPLES = {"after-service", "de, et", "surveys/NAME.toml"}
+"""What is typed in, the same in every language."""
+
+
+@cache
+def pages(language: str) -> Mapping[str, Answer]:
+    """Every page of collecting in the language, by what was asked."""
+    found: dict[str, Answer] = {}
+    with TemporaryDirectory() as folder:
+        with collecting(Path(folder) / "empty", language, full=False) as (app, _):
+            found |= {f"empty {address}": Visitor(app).get(address) for address in EMPTY}
+        with collecting(Path(folder) / "full", language, public_address="https://feedback.example") as (app, _):
+            found |= {address: Visitor(app).get(address) for address in FULL}
+            found |= {name: Visitor(app).send(*form) for name, form in FORMS.items()}
+        with collecting(Path(folder) / "hidden", language) as (app, _):
+            found["not public"] = Visitor(app).get("/surveys")
+    return found
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text; addresses and names of files are none."""
+    return set(re.findall(r"[^\W\d_]{2,}", re.sub(r"https://\S+|\S+\.toml|\b[a-z]+_[a-z_]+\b", "", text)))
+
+
+DATA = {*SURVEYS, *DEVICES, "Sauna", "visits", "Exit", "Aino", "Eino", "Zzz", "exit", "Qq", "Alfa", "Beta", "npss"}
+"""What the files, people and devices of the installation are called; it is never translated."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_says_which_language_it_is_in(language: str) -> None:
+    assert {read(answer.text).language for answer in pages(language).values()} == {language}
+
+
+STATUSES = {
+    400: {"/surveys/torn", "/?period=soon", "/?period=2026-10&period=2026", "damaged", "damaged too", *OF_DEVICES},
+    404: {"/surveys/none", "/kpi/none"},
+    409: {"somebody was quicker"},
+    422: {"fields at fault", "a name in use", "no language", "no question"},
+}
+
+
+def test_every_page_is_the_one_that_was_meant() -> None:
+    told = {
+        status: {asked for asked, answer in pages(ENGLISH).items() if answer.status == status}
+        for status in {answer.status for answer in pages(ENGLISH).values()} - {200}
+    }
+    assert told == STATUSES
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_page_says_the_same_as_in_english(language: str) -> None:
+    for asked, answer in pages(language).items():
+        english = read(pages(ENGLISH)[asked].text).said
+        left = {text for text in read(answer.text).said & english if words_of(text) - DATA - SAME}
+        assert left <= EXAMPLES, asked
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_english_text_is_left_within_another(language: str) -> None:
+    known = [piece.strip() for text in page_texts() for piece in re.split(r"\{\w+\}", text)]
+    known = [piece for piece in known if " " in piece]
+    for asked, answer in pages(language).items():
+        said = " | ".join(read(answer.text).said)
+        assert [piece for piece in known if piece in said] == [], asked
+
+
+OWN = ("surveys", "survey_form", "followups", "devices", "error", "_head", "_places")
+
+
+def spoken_parts(name: str) -> Iterator[str]:
+    """What a template says by itself, without what is put in; attributes that a macro gives are not said."""
+    tree = Environment(autoescape=True).parse((TEMPLATES / f"{name}.html").read_text(encoding="utf-8"))
+    html = "".join(data.data for data in tree.find_all(nodes.TemplateData))
+    return (text for text in read(html).said if not re.fullmatch(r'([\w-]+="[^"]*"\s*)+', text))
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_template_has_no_words_of_its_own(name: str) -> None:
+    assert [text for text in spoken_parts(name) if words_of(text) and text not in EXAMPLES] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_board_leads_there_in_its_language(language: str, tmp_path: Path) -> None:
+    say = Speech(Style(language=language))
+    with collecting(tmp_path, language) as (app, _):
+        board = Visitor(app).get("/?period=2026-10").text
+    assert f'<a href="/devices">{say("A device is silent")}</a>' in board
+    assert re.search(f'<nav class="places" aria-label="{say("Feedback")}" lang="{language}">', board)
+    for text in ("Surveys", "Follow-ups", "Devices"):
+        assert f">{say(text)}" in board
+    assert f"</span> {say('{count} overdue', count=1)}</span>" in board
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ["3 on 0–10", "1.5", "overdue by 3 h", "due 11:05", "contacted 5 h ago", "15 Oct 2026 15:05"]),
+        (
+            "fi",
+            [
+                "3 asteikolla 0–10",
+                "1,5",
+                "myöhässä 3 h",
+                "määräaika 11.05",
+                "yhteyttä otettu 5 h sitten",
+                "15.10.2026 15.05",
+            ],
+        ),
+        (
+            "sv",
+            [
+                "3 på skalan 0–10",
+                "1,5",
+                "3 h över tiden",
+                "senast 11:05",
+                "kontaktad för 5 h sedan",
+                "15 okt. 2026 15:05",
+            ],
+        ),
+        (
+            "nb",
+            [
+                "3 på skalaen 0–10",
+                "1,5",
+                "3 h over fristen",
+                "frist 11:05",
+                "kontaktet for 5 h siden",
+                "15. okt. 2026 15:05",
+            ],
+        ),
+    ],
+)
+def test_dates_times_and_numbers_are_written_as_the_language_writes_them(language: str, told: list[str]) -> None:
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", pages(language)["/follow-ups"].text))
+    for each in told:
+        assert each in text
+
+
+def test_a_number_in_a_sentence_is_grouped_and_a_value_is_escaped() -> None:
+    say = Speech(Style(language="fi"))
+    assert say("{count} overdue", count=12000) == "12\u202f000 myöhässä"
+    assert say("Only customer {customer}.", customer="<b>") == "Vain asiakas &lt;b&gt;."
+
+
+def test_what_stands_between_backticks_is_code_and_the_rest_is_escaped() -> None:
+    assert with_code("Say `a < b` & go") == "Say <code>a &lt; b</code> &amp; go"
+
+
+def test_values_alone_are_no_words() -> None:
+    assert not has_words("{first}: {second}, 3")
+    assert has_words("{first} of {second}")
+
+
+def test_a_sentence_that_nobody_has_translated_is_marked_as_english(tmp_path: Path) -> None:
+    with collecting(tmp_path, "fi", full=False) as (app, _):
+        answer = Visitor(app).post("/surveys")
+    assert (answer.status, read(answer.text).language) == (405, "fi")
+    assert '<p lang="en">Method Not Allowed</p>' in answer.text
