@@ -270,6 +270,9 @@ def mail_server(given: object) -> str:
     return text
 
 
+MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+
 def sender_address(given: object) -> str:
     """Who sends mail: an address, with or without a name; or an empty text."""
     if given == "":
@@ -277,11 +280,27 @@ def sender_address(given: object) -> str:
     expected = 'an e-mail address such as feedback@shop.example, or "The shop <feedback@shop.example>"'
     text = as_text(given, expected)
     _, address = parseaddr(text)
-    if not text.isprintable() or not re.fullmatch(
-        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", address
-    ):
+    if not text.isprintable() or not MAILBOX.fullmatch(address):
         raise Unfit(expected)
     return text
+
+
+CHAT_OWNER = "chat:"
+NOBODY = "none"
+
+
+def owner_address(given: object) -> str:
+    """Where somebody responsible is told: e-mail, a telephone number, or a recipient in the chat; or `none`."""
+    expected = 'an e-mail address, a telephone number such as +358401234567, "chat:RECIPIENT", or "none"'
+    text = as_text(given, expected)
+    if text == NOBODY or (MAILBOX.fullmatch(text) and len(text) <= 254):
+        return text
+    if text.startswith(CHAT_OWNER) and 0 < len(text) - len(CHAT_OWNER) <= 200 and text.isprintable():
+        return text
+    number = re.sub(r"[ ().\u00a0/-]", "", text)
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
+        raise Unfit(expected)
+    return number
 
 
 def notifier(given: object) -> str:
@@ -365,7 +384,7 @@ def engine_address(given: object) -> str:
 def setting(default: str | int, explanation: str, parse: Callable[[object], Value], secret: bool = False) -> Value:
     """Declare a setting: a dataclass field that starts as its parsed default and knows how to read a given value.
 
-    A secret one is left out where settings are printed: an address may hold a password.
+    A secret one is left out where settings are printed: an address may hold a password, or be a person's.
     """
     return field(default=parse(default), metadata={"row": (default, explanation, parse)}, repr=not secret)
 
@@ -411,7 +430,7 @@ class Settings:
     )
     smtp: str = setting(
         "",
-        "The mail server for invitations, as smtp://user:password@mail.example:587 (with STARTTLS) or smtps://.",
+        "The mail server for invitations and alarms: smtp://user:password@mail.example:587 (STARTTLS), or smtps://.",
         mail_server,
         secret=True,
     )
@@ -428,6 +447,13 @@ class Settings:
         "",
         "How chat messages are sent: an address of Apprise with {address} in place of the recipient.",
         notifier,
+        secret=True,
+    )
+    device_owner: str = setting(
+        "none",
+        "Who is told when a kiosk or button falls silent and when it is back, where it has no owner of its own: an\n"
+        '# e-mail address, a telephone number such as +358401234567, "chat:RECIPIENT", or "none".',
+        owner_address,
         secret=True,
     )
     nps_name: str = setting(

@@ -1,17 +1,20 @@
 """A home of its own for every test that asks people."""
 
+import http.server
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import mittari
-from collect.invite.asking import CARE, Asking, Clock, Mailbox, MailServer
+from collect.invite.asking import CARE, Asking, Clock, Gateway, Mailbox, MailServer
 from collect.listening import listening
 from collect.taking import Taking
 from mittari.collect.collector import Collector
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.writer import Writer
+from patience import PATIENCE_S
 from ports import free_port
 
 
@@ -44,3 +47,14 @@ def asking(tmp_path: Path, plans_folder: Path, mail_server: MailServer) -> Itera
             found.settings(public_address=address)
             taking.survey("care", CARE)
             yield found
+
+
+@pytest.fixture
+def gateway() -> Iterator[tuple[type[Gateway], int]]:
+    handler = type("OneGateway", (Gateway,), {"posted": [], "refusals": 0})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        serving.start()
+        yield handler, int(server.server_address[1])
+        server.shutdown()
+        serving.join(timeout=PATIENCE_S)

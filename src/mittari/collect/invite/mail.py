@@ -81,6 +81,14 @@ class Letter:
         budget = [str(words["why_budget"]).format(days=self.ask_days)] if self.ask_days else []
         return [str(words[WHY[self.context.why]]), *budget, str(words[kept])]
 
+    def email(self, sender: str, recipient: str, name: str, now: datetime) -> EmailMessage:
+        """The whole e-mail. `name` is that of the row, which makes the Message-ID: a second copy has the same."""
+        return message(self, sender, recipient, name, now)
+
+    def short(self) -> str:
+        """The same for SMS and chat: who asks, the question, the link."""
+        return f"{self.name}: {self.question} {self.link}"
+
 
 def _points(question: Question, language: str) -> Sequence[tuple[str, str, str]]:
     """(answer, words, words read aloud) of every point."""
@@ -100,7 +108,7 @@ def _points(question: Question, language: str) -> Sequence[tuple[str, str, str]]
 
 
 def message(letter: Letter, sender: str, recipient: str, name: str, now: datetime) -> EmailMessage:
-    """The whole e-mail. `name` is that of the row, which makes the Message-ID: a second copy has the same."""
+    """The whole e-mail of an invitation."""
     words = texts(letter.language)["invitation"]
     called, address = parseaddr(sender)
     found = EmailMessage(policy=SMTP)
@@ -118,11 +126,6 @@ def message(letter: Letter, sender: str, recipient: str, name: str, now: datetim
     found.add_alternative(_environment().get_template("mail.html").render(**values), subtype="html")
     found["Content-Language"] = letter.language  # last: what begins with Content- goes into the first part
     return found
-
-
-def short_text(letter: Letter) -> str:
-    """The same for SMS and chat: who asks, the question, the link."""
-    return f"{letter.name}: {letter.question} {letter.link}"
 
 
 @cache

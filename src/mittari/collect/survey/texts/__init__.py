@@ -1,4 +1,5 @@
-"""What customers read on pages and in invitations, by language: one file each, with the same keys."""
+"""What customers read on pages and in invitations, and what those responsible for devices are told, by language: one
+file each, with the same keys."""
 
 import tomllib
 from functools import cache
