@@ -21,8 +21,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import chromium
 import mittari
-from kiosks import collector_of, device_of, free_port, home_with_survey, start_server
+from kiosks import collector_of, device_of, home_with_survey, start_server
 from outages import LossyProxy
+from ports import free_port
 
 DRAIN_LIMIT_S = 60.0
 CHUNK = 10

@@ -4,12 +4,12 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-from kiosks import free_port
+from patience import PATIENCE_S, until
+from ports import free_port
 
 PLACES = ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto")
 USER, PASSWORD = "mittari", "s3cret:@/word"  # of a broker that lives for one test
@@ -48,17 +48,16 @@ class Broker:
         self._process = subprocess.Popen(
             [self._program, "-c", str(self._file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until = time.monotonic() + 10
-        while time.monotonic() < until and self._process.poll() is None:
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                    return
-            except OSError:
-                time.sleep(0.02)
-        raise AssertionError("Mosquitto did not start")
+        until(self._answers, "Mosquitto listens")
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, "Mosquitto did not start"
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=PATIENCE_S)
             self._process = None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import chromium
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytest_plugins = ["installation", "engines"]
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("mittari", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mittari")
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +37,6 @@ def browser(chromium_path: str) -> "Iterator[Browser]":
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path)
+        browser = playwright.chromium.launch(executable_path=chromium_path, timeout=120_000)
         yield browser
         browser.close()

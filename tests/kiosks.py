@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from mittari.collect.collector import Collector
 from mittari.collect.devices import make_device
 from mittari.collect.web.app import public_app
 from mittari.settings import Settings
+from patience import PATIENCE_S, until
 
 SOURCE = Path(__file__).parents[1] / "src"
 NOW = datetime(2026, 10, 5, 9, 0)
@@ -80,7 +80,7 @@ def listening(collector: Collector) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_S)
 
 
 def send(address: str, token: str, body: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -90,7 +90,7 @@ def send(address: str, token: str, body: Any) -> tuple[int, dict[str, Any], dict
         f"{address}/api/v1/taps", data=packed, headers={"authorization": f"Bearer {token}"}, method="POST"
     )
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
             return answer.status, json.loads(answer.read()), dict(answer.headers)
     except urllib.error.HTTPError as error:
         with error:
@@ -100,12 +100,6 @@ def send(address: str, token: str, body: Any) -> tuple[int, dict[str, Any], dict
 def stored(collector: Collector, table: str = "responses") -> list[dict[str, Any]]:
     """The rows that wait in the inbox for a table."""
     return [row for each in collector.inbox.waiting(100_000) if each.table == table for row in each.rows]
-
-
-def free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return int(bound.getsockname()[1])
 
 
 def start_server(home: Path, port: int, public: int) -> subprocess.Popen[bytes]:
@@ -118,11 +112,11 @@ def start_server(home: Path, port: int, public: int) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    until = time.monotonic() + 60
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            with socket.create_connection(("127.0.0.1", public), timeout=1):
-                return server
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("the server did not start")
+
+    def answers() -> bool:
+        assert server.poll() is None, "the server did not start"
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", public)) == 0
+
+    until(answers, "the server listens")
+    return server

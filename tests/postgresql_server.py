@@ -6,13 +6,14 @@ Run as a program it ends with 0 where there is one to start, else with 1; `scrip
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from ports import free_port
 
 OLDEST = 15
 UNLIKE_OURS = ("--locale-provider=icu", "--icu-locale=fi-FI")
@@ -49,7 +50,7 @@ def running() -> Iterator[str]:
         f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c fsync=off "
         "-c max_connections=60 -c shared_buffers=64MB -c full_page_writes=off -c synchronous_commit=off"
     )
-    started = [bin_folder / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-t", "60", "-o", options, "start"]
+    started = [bin_folder / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-t", "120", "-o", options, "start"]
     try:
         _run(started, owner, folder)
         yield f"postgresql://mittari@127.0.0.1:{port}"
@@ -83,12 +84,6 @@ def _owner() -> int | None:
         except KeyError:
             continue
     raise AssertionError("no user to run PostgreSQL as")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

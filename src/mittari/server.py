@@ -40,7 +40,7 @@ from mittari.workspace.inviting.threads import Inviter
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.remote import HOST, SERVER_FILE, TOKEN_HEADER
 from mittari.workspace.repeating import Repeating
-from mittari.workspace.retention import EVERY_S, keep_promises
+from mittari.workspace.retention import EVERY_S, MIX_EVERY_S, keep_promises, mix_answers
 from mittari.workspace.writer import Writer
 
 SWITCH_S = 0.001
@@ -175,11 +175,13 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
         writer = Writer(workspace, collector.inbox)
         inviter = Inviter(workspace, collector)
         retention = Repeating("retention", EVERY_S, lambda: keep_promises(workspace, collector, workspace.clock()))
+        mixing = Repeating("mixing", MIX_EVERY_S, lambda: mix_answers(workspace, workspace.clock()))
         watch = Watch(collector)
         broker = subscribed(collector) if workspace.settings.mqtt else None
         writer.start()
         inviter.start()
         retention.start()
+        mixing.start()
         watch.start()
         try:
             if outside is not None:
@@ -192,6 +194,7 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
             if broker is not None:
                 broker.stop()
             watch.stop()
+            mixing.stop()
             retention.stop()
             inviter.stop()
             writer.stop()

@@ -17,6 +17,7 @@ from mittari.show.web.app import create_app
 from mittari.simulate import Company
 from mittari.store.warehouse import Warehouse
 from mittari.workspace.local import WAREHOUSE, LocalWorkspace
+from patience import PATIENCE_S
 from show import sample
 
 NOW = datetime(2026, 3, 2, 9, 0)
@@ -39,7 +40,8 @@ def served(app: Any, port: int = 0) -> Iterator[str]:
     finally:
         app.state.live.close()
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive(), "an open stream kept the server waiting"
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +114,7 @@ def watch(browser: Any) -> Iterator[Callable[..., Watched]]:
 
     def opened(home: str, width: int = 1440, scheme: str = "light", **options: Any) -> Watched:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(1000 * PATIENCE_S)
         contexts.append(context)
         return Watched(context.new_page(), home)
 

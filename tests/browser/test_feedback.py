@@ -18,6 +18,7 @@ from mittari.server import application, collecting
 from mittari.settings import Settings
 from mittari.store.warehouse import Warehouse
 from mittari.workspace.local import PLANS, WAREHOUSE, LocalWorkspace
+from patience import until
 
 pytestmark = pytest.mark.browser
 
@@ -87,6 +88,16 @@ def answer(watch: Any, address: str, points: str, comment: str) -> Any:
     return page
 
 
+def reloaded(page: Any, selector: str, count: int) -> None:
+    """Load the page again until it shows so many: what was answered is in the warehouse soon after."""
+
+    def shown() -> bool:
+        page.reload()
+        return bool(page.locator(selector).count() == count)
+
+    until(shown, f"{count} of {selector}")
+
+
 def axe_faults(page: Any) -> list[Any]:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     found = axe.Axe().run(page).response["violations"]
@@ -116,11 +127,7 @@ def test_a_survey_made_in_the_browser_is_answered_and_its_low_score_waits(watch:
     answer(watch, f"{here.address}/s/after-service", "3", "It came <b>late</b>")
     here.collector.inbox.arrived.set()
     page.goto(f"{here.address}/follow-ups")
-    for _ in range(40):
-        if page.locator(".follow-up blockquote").count():
-            break
-        page.wait_for_timeout(100)
-        page.reload()
+    reloaded(page, ".follow-up blockquote", 1)
     shown = page.locator(".follow-up").inner_text()
     assert "It came <b>late</b>" in shown
     assert "Anna" in shown
@@ -149,11 +156,7 @@ def test_contacted_moves_the_closed_loop_rate(watch: Any, here: Installation) ->
     here.at = NOW + 6 * HOUR
     page = watch(here.address).page
     page.goto(f"{here.address}/follow-ups?survey=delivery")
-    for _ in range(40):
-        if page.locator(".follow-up").count() == 2:
-            break
-        page.wait_for_timeout(100)
-        page.reload()
+    reloaded(page, ".follow-up", 2)
     assert page.locator(".follow-up .chip").all_inner_texts() == ["! overdue by 2 h"] * 2
     assert page.locator("h1").inner_text().split() == ["Follow-ups", "2", "open", "!", "2", "overdue"]
     assert closed_loop() == 0
@@ -182,10 +185,8 @@ def test_trying_out_counts_nowhere_and_works_before_a_survey_opens(watch: Any, h
     page.fill("textarea", "only a test")
     page.get_by_role("button", name="Send").click()
     page.wait_for_selector("h1:has-text('Thank you')")
-    for _ in range(50):
-        if rows := here.workspace._rows_of("SELECT is_test, text FROM responses WHERE text IS NOT NULL"):
-            break
-        page.wait_for_timeout(100)
+    asked = "SELECT is_test, text FROM responses WHERE text IS NOT NULL"
+    rows = until(lambda: here.workspace._rows_of(asked), "the comment is in the warehouse")
     assert rows == [(1, "only a test")]
     page.goto(f"{here.address}/follow-ups")
     assert "Nobody waits for you" in page.inner_text("h1 >> nth=1")

@@ -1,13 +1,13 @@
 """A kiosk, a server that is killed, and a network that loses requests and answers: each confirmed tap once."""
 
-import time
-
 import pytest
 
 import mittari
-from kiosks import collector_of, device_of, free_port, home_with_survey, start_server
+from kiosks import collector_of, device_of, home_with_survey, start_server
 from mittari.workspace.writer import Writer
 from outages import LossyProxy
+from patience import until
+from ports import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -40,10 +40,7 @@ def test_each_confirmed_tap_is_once_in_the_warehouse_whatever_dies(browser, tmp_
             page.wait_for_selector("#ask:not([hidden])")
         if number == 40:
             server = start_server(home, *ports)
-    until = time.monotonic() + 30
-    while page.evaluate("kioskQueue.waiting()") and time.monotonic() < until:
-        page.evaluate("kioskQueue.now()")
-        time.sleep(0.05)
+    until(lambda: page.evaluate("(kioskQueue.now(), kioskQueue.waiting())") == 0, "every tap was sent")
     assert (page.evaluate("kioskQueue.waiting()"), page.evaluate("kioskQueue.aside()")) == (0, 3)
     context.close()
     proxy.close()

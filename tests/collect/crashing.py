@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from collect.serving import ANSWER, Served, column, emptied
+from patience import PATIENCE_S, until
 
 PATH = "/api/v1/facts/responses"
 
@@ -35,9 +36,19 @@ class Result:
 
 
 def crash_often(
-    home: Path, token: str, kills: int, connections: int, lives_s: tuple[float, float], seed: int = 1
+    home: Path,
+    token: str,
+    kills: int,
+    connections: int,
+    lives_s: tuple[float, float],
+    seed: int = 1,
+    at_least: int = 1,
 ) -> Result:
-    """Start and kill the server `kills` times, each life so many seconds long, then look into the warehouse."""
+    """Start and kill the server `kills` times, so many seconds after its first answers, then look into the warehouse.
+
+    The first answers are `at_least` rows: a busy machine may need longer for them than a life lasts, and a life
+    without any shows nothing.
+    """
     draw, told = random.Random(seed), Sent()  # noqa: S311  # moments to kill at, no secrets
     for life in range(kills):
         served = Served(home)
@@ -46,8 +57,10 @@ def crash_often(
             threading.Thread(target=_send, args=(served.port, token, f"{life}-{number}", told, ends))
             for number in range(connections)
         ]
+        wanted = len(told.acknowledged) + at_least
         for sender in senders:
             sender.start()
+        until(lambda wanted=wanted: len(told.acknowledged) >= wanted, f"{at_least} rows acknowledged")
         time.sleep(draw.uniform(*lives_s))
         served.kill()
         ends.set()
@@ -69,7 +82,7 @@ def crash_often(
 
 def _send(port: int, token: str, name: str, told: Sent, ends: threading.Event) -> None:
     """Send until the server is gone: every third request holds several rows, every second an idempotency key."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     for number in range(1_000_000):
         keys = [f"{name}-{number}-{place}" for place in range(5 if number % 3 == 0 else 1)]
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}

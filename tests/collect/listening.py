@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from mittari.collect.collector import Collector
 from mittari.outside import answering, bind
+from patience import PATIENCE_S
 
 
 @contextmanager
@@ -19,5 +20,5 @@ def listening(collector: Collector) -> Iterator[str]:
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=PATIENCE_S)
         bound.close()

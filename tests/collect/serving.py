@@ -5,9 +5,10 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
-import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from mittari.collect.tokens import make_token
 from mittari.store.inbox import FILE_NAME
 from mittari.store.sqlite import open_file
 from mittari.workspace.stores import open_ledger
+from patience import PATIENCE_S, until
 
 ANSWER = {"response_id": "r1", "kind": "nps", "responded_at": "2026-10-05T09:30:00Z", "score": 9}
 
@@ -46,13 +48,15 @@ class Served:
         self.board = self._port(at, r"board is at http://127\.0\.0\.1:(\d+)")
 
     def _port(self, at: int, sentence: str) -> int:
-        for _ in range(600):
-            text = self.said.read_bytes()[at:].decode()
-            if found := re.search(sentence, text):
-                return int(found[1])
-            assert self.process.poll() is None, text
-            time.sleep(0.05)
-        raise AssertionError(text)
+        def told() -> "re.Match[str] | None":
+            ended, text = self.process.poll() is not None, self.said.read_bytes()[at:].decode()
+            found = re.search(sentence, text)
+            assert found or not ended, text
+            return found
+
+        found = until(told, sentence)
+        assert found
+        return int(found[1])
 
     def post(self, path: str, body: bytes | Any, token: str | None = None, **headers: str) -> Told:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -64,22 +68,48 @@ class Served:
 
     def kill(self) -> None:
         """End at once, as a power cut does to processes: the listener first, and the server at the same moment."""
-        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
-        for listener in [int(each) for task in tasks for each in (task / "children").read_text().split()]:
+        for listener in children(self.process.pid):
             os.kill(listener, signal.SIGKILL)
         self.process.kill()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=PATIENCE_S)
 
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=PATIENCE_S)
 
 
-def ask(port: int, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Told:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+def children(process: int) -> list[int]:
+    """The processes that any thread of a process has started."""
+    found: list[int] = []
+    for task in Path(f"/proc/{process}/task").iterdir():
+        with suppress(FileNotFoundError):  # the thread has ended meanwhile
+            found += [int(each) for each in (task / "children").read_text().split()]
+    return found
+
+
+def received(connection: socket.socket) -> bytes:
+    """Everything that comes until the other side ends; one that did not read all it was sent ends with a reset."""
+    answer = b""
+    with suppress(ConnectionResetError):
+        while piece := connection.recv(65_536):
+            answer += piece
+    return answer
+
+
+def ask(
+    port: int,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    sender: str = "127.0.0.1",
+) -> Told:
+    """The answer to a request, sent from an address of loopback."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S, source_address=(sender, 0))
     try:
-        connection.request(method, path, body, dict(headers or {}))
+        with suppress(BrokenPipeError, ConnectionResetError):  # refused before it was sent; the answer is there to read
+            connection.request(method, path, body, dict(headers or {}))
         answer = connection.getresponse()
         return Told(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
     finally:
@@ -93,16 +123,12 @@ def new_home(folder: Path, scope: str = "facts:*") -> tuple[Path, str]:
         return home, make_token(ledger, "tests", [scope], mittari.workspace.local.utc_now())
 
 
-def emptied(home: Path, patience_s: float = 30) -> bool:
-    """Whether the writer has let in everything that was acknowledged, once it had the time."""
+def emptied(home: Path, patience_s: float = PATIENCE_S) -> bool:
+    """True once the writer has let in everything that was acknowledged."""
     connection = open_file(home / FILE_NAME, "")
     try:
-        end = time.monotonic() + patience_s
-        while time.monotonic() < end:
-            if connection.execute("SELECT count(*) FROM arrivals").fetchone() == (0,):
-                return True
-            time.sleep(0.05)
-        return False
+        asked = "SELECT count(*) FROM arrivals"
+        return until(lambda: connection.execute(asked).fetchone() == (0,), "an empty inbox", patience_s)
     finally:
         connection.close()
 

@@ -21,6 +21,7 @@ from mittari.collect import certificates
 from mittari.collect.authority import Standing, ensure, load_for_uvicorn
 from mittari.collect.hosts import lan_addresses, lasting_hosts
 from mittari.errors import UserError
+from patience import PATIENCE_S
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # OpenSSL checks against the clock of the machine
 HOSTS = ("mittari.test", "localhost", "127.0.0.1", "fd00::2")
@@ -46,17 +47,17 @@ def handshake(server: ssl.SSLContext, client: ssl.SSLContext, name: str) -> byte
         answering.start()
         try:
             with (
-                socket.create_connection(listening.getsockname(), timeout=10) as plain,
+                socket.create_connection(listening.getsockname(), timeout=PATIENCE_S) as plain,
                 client.wrap_socket(plain, server_hostname=name) as secured,
             ):
                 return secured.recv(100)
         finally:
-            answering.join(timeout=10)
+            answering.join(timeout=PATIENCE_S)
 
 
 def answer_once(listening: socket.socket, context: ssl.SSLContext) -> None:
     plain, _ = listening.accept()
-    plain.settimeout(10)
+    plain.settimeout(PATIENCE_S)
     with plain:
         try:
             with context.wrap_socket(plain, server_side=True) as secured:
@@ -158,14 +159,14 @@ def page_server(standing: Standing) -> Iterator[int]:
         serving.start()
         yield int(server.server_address[1])
         server.shutdown()
-        serving.join(timeout=10)
+        serving.join(timeout=PATIENCE_S)
 
 
 def looked_at(chromium: str, home: Path, address: str) -> str:
     """The page as Chromium shows it to a user whose home is `home`, without any option about certificates."""
     command = [chromium, "--headless", "--no-sandbox", f"--user-data-dir={home / 'profile'}", "--dump-dom", address]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
-    done = subprocess.run(command, env={**kept, "HOME": str(home)}, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env={**kept, "HOME": str(home)}, capture_output=True, text=True, timeout=PATIENCE_S)
     return done.stdout
 
 

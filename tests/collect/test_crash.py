@@ -8,7 +8,7 @@ from collect.serving import ANSWER, Served, column, emptied, new_home
 
 def test_what_was_acknowledged_survives_three_kills(tmp_path: Path) -> None:
     home, token = new_home(tmp_path)
-    result = crash_often(home, token, kills=3, connections=16, lives_s=(0.5, 1.5))
+    result = crash_often(home, token, kills=3, connections=16, lives_s=(0.2, 1.2), at_least=40)
     assert result.acknowledged > 100
     assert (result.lost, result.twice, result.unsent) == (0, 0, 0)
 

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from collect.serving import received
 from collect.taking import Taking
 from mittari.collect.web import slow
+from patience import PATIENCE_S
 
 PART = b"x" * 900_000
 
@@ -18,7 +20,7 @@ PART = b"x" * 900_000
 def half_sent(taking: Taking, many: ExitStack) -> socket.socket:
     """A signed request, as anybody may begin one, of which the end does not come."""
     address = urlsplit(taking.address)
-    sent = many.enter_context(socket.create_connection((address.hostname, address.port), timeout=10))
+    sent = many.enter_context(socket.create_connection((address.hostname, address.port), timeout=PATIENCE_S))
     head = (
         "POST /api/v1/webhooks/exchange HTTP/1.1\r\nhost: a\r\nwebhook-id: m1\r\n"
         f"webhook-timestamp: {int(time.time())}\r\ncontent-length: 3000000\r\n\r\n"
@@ -32,11 +34,11 @@ def answered(sent: list[socket.socket], at_least: int) -> list[bytes]:
     """The first bytes of every answer, once so many have come. Which of those that came together are refused is the
     server's to choose, and it may have read them in any order."""
     told: dict[socket.socket, bytes] = {}
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while len(told) < at_least:
         waiting = [one for one in sent if one not in told]
         ready, _, _ = select.select(waiting, [], [], max(0, deadline - time.monotonic()))
-        assert ready, f"{len(told)} of {at_least} answers within 10 seconds"
+        assert ready, f"{len(told)} of {at_least} answers came"
         told |= {one: one.recv(4000) for one in ready}
     return list(told.values())
 
@@ -44,7 +46,7 @@ def answered(sent: list[socket.socket], at_least: int) -> list[bytes]:
 def whole(taking: Taking) -> int:
     """The status of a request that comes in one piece."""
     address = urlsplit(taking.address)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE_S)
     connection.request("POST", "/api/v1/webhooks/exchange", b"{}", {"content-type": "application/json"})
     status = connection.getresponse().status
     connection.close()
@@ -59,7 +61,7 @@ def test_no_more_than_so_much_of_them_is_held_and_it_is_let_go(taking: Taking, m
             assert told.startswith(b"HTTP/1.1 429 ")
             assert b"retry-after: 5" in told.lower()
         assert whole(taking) == 401
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:  # those who went away are no longer counted
         with ExitStack() as many:
             again = half_sent(taking, many)
@@ -72,9 +74,7 @@ def test_one_that_takes_too_long_is_ended(taking: Taking, monkeypatch: pytest.Mo
     monkeypatch.setattr(slow, "LONGEST_S", 0.5)
     with ExitStack() as many:
         sent = half_sent(taking, many)
-        told = b""
-        while part := sent.recv(4000):
-            told += part
+        told = received(sent)
         assert told.startswith(b"HTTP/1.1 408 ")
         assert b"nothing of it was stored" in told
 

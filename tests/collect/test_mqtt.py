@@ -18,13 +18,12 @@ from mittari.collect.mqtt import Subscription, address_of, subscribed
 from mittari.errors import UserError
 from mittari.settings import Settings
 from mittari.workspace.writer import Writer
+from patience import PATIENCE_S, until
 
 paho = pytest.importorskip("paho.mqtt.client", reason="paho-mqtt is not installed")
 from paho.mqtt.enums import CallbackAPIVersion  # noqa: E402
 from paho.mqtt.packettypes import PacketTypes  # noqa: E402
 from paho.mqtt.properties import Properties  # noqa: E402
-
-PATIENCE_S = 10
 
 
 class Button:
@@ -47,9 +46,7 @@ class Button:
         self.name = name
 
     def publish(self, body: object, topic: str = "front", data: bytes = b"1", answer: str | None = None) -> None:
-        until = time.monotonic() + PATIENCE_S
-        while not self._client.is_connected() and time.monotonic() < until:
-            time.sleep(0.02)
+        until(self._client.is_connected, "the button is connected")
         properties = Properties(PacketTypes.PUBLISH)
         properties.ResponseTopic = answer or f"answers/{self.name}"
         properties.CorrelationData = data
@@ -93,20 +90,14 @@ def taps(token: str, *keys: str, **more: object) -> dict[str, object]:
 
 def waited(collector: Collector, *keys: str) -> None:
     """Until these taps are in the inbox, some perhaps twice: the broker may not know that we have them."""
-    until = time.monotonic() + PATIENCE_S
     wanted = {f"front:{key}" for key in keys}
-    while (missing := wanted - {row["response_id"] for row in stored(collector)}) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not missing
+    until(lambda: wanted <= {row["response_id"] for row in stored(collector)}, f"{sorted(wanted)} are in the inbox")
 
 
 def listening(collector: Collector) -> Subscription:
     """Subscribed, and the broker knows: what is published from now on waits for us."""
     subscription = subscribed(collector)
-    until = time.monotonic() + PATIENCE_S
-    while not (subscription._client and subscription._client.is_connected()) and time.monotonic() < until:
-        time.sleep(0.02)
-    time.sleep(0.2)
+    assert subscription.known.wait(PATIENCE_S)
     return subscription
 
 
@@ -130,8 +121,7 @@ def test_what_comes_while_the_server_or_the_broker_is_away_is_there_once(home, b
         listening(collector).stop()
         for number in range(20):
             button.publish(taps(token, f"away{number}"))
-        time.sleep(1.5)  # the broker writes its sessions down
-        broker.stop()
+        broker.stop()  # which writes its sessions down
         broker.start()
         subscription = listening(collector)
         waited(collector, *(f"away{number}" for number in range(20)))
@@ -149,12 +139,14 @@ def test_the_time_that_a_message_lay_at_the_broker_is_part_of_the_age(home, butt
     with collector_of(home) as collector:
         token = device_of(collector)
         listening(collector).stop()
+        began = time.monotonic()
         button.publish(taps(token, "a", expires_s=1_000_000))
         time.sleep(2.2)
         subscription = listening(collector)
         waited(collector, "a")
+        longest = time.monotonic() - began + 1  # the broker counts whole seconds
         subscription.stop()
-        assert stored(collector)[0]["age_s"] in (7.0, 8.0)  # five on the device, and two at the broker
+        assert 2 <= stored(collector)[0]["age_s"] - 5 <= longest  # five on the device, the rest at the broker
 
 
 @pytest.mark.parametrize(
@@ -207,7 +199,7 @@ def _message(response_topic: str):
     return message
 
 
-def test_a_message_that_cannot_be_taken_now_is_handed_out_again(home, button, monkeypatch):
+def test_a_message_that_cannot_be_taken_now_is_handed_out_again(home, button, monkeypatch, caplog):
     monkeypatch.setattr(mqtt, "AGAIN_S", 0.5)
     with collector_of(home) as collector:
         token = device_of(collector)
@@ -216,8 +208,9 @@ def test_a_message_that_cannot_be_taken_now_is_handed_out_again(home, button, mo
         file.write_text("owner = ", encoding="utf-8")
         collector.shelf.forget()
         subscription = listening(collector)
-        button.publish(taps(token, "a"))
-        time.sleep(0.7)
+        with caplog.at_level(logging.WARNING):
+            button.publish(taps(token, "a"))
+            until(lambda: caplog.text.count("was not taken") > 1, "it is handed out again")
         assert stored(collector) == []
         file.write_text(text, encoding="utf-8")
         collector.shelf.forget()

@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from mittari.collect.tokens import make_token, taken_in
 from mittari.collect.web.app import HANDLERS
 from mittari.collect.web.openapi import document
 from mittari.facts import TABLES
+from patience import PATIENCE_S
 
 DOCUMENT: dict[str, Any] = json.loads(document())
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -191,8 +193,11 @@ def test_every_refusal_that_is_documented_of_devices_and_contacts_is_given(serve
 
 
 def test_whoever_guesses_at_devices_is_slowed_down_as_documented(served: Tokens) -> None:
-    guesses = (ask(served.server.port, "GET", DEVICE, headers={"authorization": "Bearer x"}) for _ in range(200))
-    slowed = next(each for each in guesses if each.status == 429)
+    def guess(_: int) -> Told:
+        return ask(served.server.port, "GET", DEVICE, headers={"authorization": "Bearer x"}, sender="127.0.0.2")
+
+    with ThreadPoolExecutor(8) as many:  # of an address of their own, so that nobody else is slowed down
+        slowed = next(each for each in many.map(guess, range(200)) if each.status == 429)
     holds(slowed, f"get {DEVICE}")
     assert int(slowed.headers["retry-after"]) >= 1
 
@@ -229,7 +234,7 @@ def obey(case: Any, served: Tokens) -> None:
     case.call_and_validate(
         base_url=f"http://127.0.0.1:{served.server.port}",
         checks=[check for check in CHECKS.get_all() if check.__name__ not in without],
-        timeout=30,
+        timeout=PATIENCE_S,
     )
 
 

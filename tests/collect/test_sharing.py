@@ -13,6 +13,7 @@ from mittari.collect import certificates, sharing
 from mittari.collect.authority import ensure
 from mittari.collect.hosts import lan_addresses
 from mittari.errors import UserError
+from patience import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +33,12 @@ def server(folder: Path) -> Iterator[tuple[str, int]]:
         serving.start()
         yield "127.0.0.1", int(server.server_address[1])
         server.shutdown()
-        serving.join(timeout=10)
+        serving.join(timeout=PATIENCE_S)
 
 
 def ask(server: tuple[str, int], line: str) -> tuple[int, str, str]:
     """Status, head and body of the answer to a request line that is sent as it stands."""
-    with socket.create_connection(server, timeout=10) as connection:
+    with socket.create_connection(server, timeout=PATIENCE_S) as connection:
         connection.sendall(f"{line}\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         answer = b""
         while part := connection.recv(65_536):

@@ -15,19 +15,19 @@ from mittari.errors import UserError
 
 def test_a_name_that_stands_twice_among_very_many_is_found_at_once():
     names = [f'"{number}":0' for number in range(300_000)]
-    began = time.monotonic()
+    began = time.thread_time()
     with pytest.raises(Refusal, match="stands twice"):
         read_json(f'{{{",".join(names)},"299999":1}}'.encode())
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5
 
 
 def test_contacts_full_of_mistakes_are_not_looked_through_to_the_end():
     rows: list[Any] = [{f"unknown_{number}": 1 for number in range(20)} for _ in range(10_000)]
-    began = time.monotonic()
+    began = time.thread_time()
     found, problems = checked_contacts(rows)
     assert not found
     assert ENOUGH <= len(problems) < ENOUGH + 30
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5
 
 
 def test_contacts_with_too_many_fields_are_told_so():

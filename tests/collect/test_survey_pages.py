@@ -225,7 +225,7 @@ def test_one_click_in_a_mail_is_enough_where_scripts_run(browser: "Browser", tak
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     page.goto(f"{taking.address}/i/{invited(taking)}?a=4")
-    page.get_by_text("made it easy").wait_for(timeout=5000)
+    page.get_by_text("made it easy").wait_for()
     assert [row["score"] for row in answers_of(taking, "after-service")] == [4.0]
     context.close()
 

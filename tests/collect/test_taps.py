@@ -6,6 +6,7 @@ import pytest
 
 from kiosks import NOW, collector_of, device_of, home_with_survey, listening, send, stored
 from mittari.collect.devices import all_devices, replace_token, revoke_device
+from mittari.collect.limits import Limiter
 from mittari.collect.taps import MOST_TAPS
 
 
@@ -172,6 +173,7 @@ def test_a_body_that_is_none_is_refused_as_a_whole(collector, address, given, st
 
 def test_a_device_that_asks_too_often_is_told_when_to_come_again(collector, address):
     token = device_of(collector)
+    collector.limiter = Limiter(per_second=0.1)  # so that nothing comes back while they are sent, however slowly
     answers = [send(address, token, {}) for _ in range(80)]
     slowed = [headers for status, _, headers in answers if status == 429]
     assert slowed

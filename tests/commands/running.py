@@ -17,7 +17,7 @@ def environment() -> dict[str, str]:
 
 def mittari(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [*COMMAND, "--home", str(home), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment())
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, env=environment())
 
 
 def start(home: Path, *arguments: str) -> subprocess.Popen[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from commands.conftest import Ask
 from commands.running import mittari, start
 from installation import copy_of
+from patience import PATIENCE_S
 
 
 def test_an_export_is_written_for_its_reader_alone(ask: Ask, tmp_path: Path) -> None:
@@ -56,4 +57,26 @@ def test_both_go_through_a_running_server(loaded_home: Path, tmp_path: Path) -> 
         assert mittari(home, "person", "export", "e1", "--employee").returncode == 2
     finally:
         server.send_signal(signal.SIGINT)
-        server.communicate(timeout=30)
+        server.communicate(timeout=PATIENCE_S)
+
+
+def test_after_an_erasure_the_file_can_be_written_anew_once_the_server_is_stopped(
+    loaded_home: Path, tmp_path: Path
+) -> None:
+    home = copy_of(loaded_home, tmp_path)
+    assert "mittari compact" in mittari(home, "person", "erase", "A", "--yes").stdout
+    told = mittari(home, "kpi", "csat", "--period", "2026-01")
+    server = start(home, "serve", "--port", "0")
+    try:
+        assert server.stdout is not None
+        assert server.stdout.readline()
+        refused = mittari(home, "compact")
+        assert (refused.returncode, "Stop it first" in refused.stderr) == (2, True)
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=PATIENCE_S)
+    done = mittari(home, "compact")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"warehouse\.duckdb: [\d.]+ MB before, [\d.]+ MB now\n", done.stdout)
+    assert mittari(home, "kpi", "csat", "--period", "2026-01").stdout == told.stdout
+    assert "csat" in told.stdout

@@ -12,6 +12,7 @@ import pytest
 
 import mittari as library
 from commands.running import mittari, start
+from patience import PATIENCE_S
 
 SURVEY = 'owner = "Maija"\nreaction_time = "24h"\n[[questions]]\nkind = "nps"\n'
 
@@ -38,12 +39,12 @@ def secure(home: Path) -> Iterator[tuple[str, int, ssl.SSLContext]]:
     process.stdout.readline()
     yield "127.0.0.1", int(found[1]), ssl.create_default_context(cafile=str(folder / "authority.crt"))
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE_S)
 
 
 def status(secure: tuple[str, int, ssl.SSLContext], method: str, path: str, body: bytes | None = None) -> int:
     host, port, trust = secure
-    connection = http.client.HTTPSConnection(host, port, context=trust, timeout=20)
+    connection = http.client.HTTPSConnection(host, port, context=trust, timeout=PATIENCE_S)
     try:
         connection.request(method, path, body)
         answer = connection.getresponse()

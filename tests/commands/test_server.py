@@ -14,6 +14,7 @@ import pytest
 
 from commands.running import mittari, start
 from installation import copy_of
+from patience import PATIENCE_S
 
 MARCH = ("--period", "2025-03", "--as-of", "2025-04-15T00:00Z")
 
@@ -33,7 +34,7 @@ def server(home: Path) -> Iterator[subprocess.Popen[str]]:
     yield process
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE_S)
 
 
 def test_commands_say_the_same_through_the_server(home: Path, request: pytest.FixtureRequest) -> None:
@@ -79,14 +80,14 @@ def test_a_second_server_is_refused(home: Path, server: subprocess.Popen[str]) -
 def test_a_stopped_server_leaves_nothing_behind(home: Path, server: subprocess.Popen[str]) -> None:
     assert (home / "server.json").stat().st_mode & 0o777 == 0o600
     server.send_signal(signal.SIGINT)
-    server.wait(timeout=30)
+    server.wait(timeout=PATIENCE_S)
     assert not (home / "server.json").exists()
     assert mittari(home, "kpi", "nps", *MARCH).returncode == 0
 
 
 def test_a_killed_server_does_not_block_the_next_command(home: Path, server: subprocess.Popen[str]) -> None:
     os.kill(server.pid, signal.SIGKILL)
-    server.wait(timeout=30)
+    server.wait(timeout=PATIENCE_S)
     assert (home / "server.json").exists()
     done = mittari(home, "kpi", "nps", *MARCH)
     assert (done.returncode, done.stderr) == (0, "")
@@ -95,14 +96,14 @@ def test_a_killed_server_does_not_block_the_next_command(home: Path, server: sub
     assert again.stdout is not None
     assert "http://127.0.0.1:" in again.stdout.readline()
     again.send_signal(signal.SIGINT)
-    again.communicate(timeout=30)
+    again.communicate(timeout=PATIENCE_S)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_server_leaves_no_token_behind(home: Path, server: subprocess.Popen[str], number: int) -> None:
     assert (home / "server.json").exists()
     server.send_signal(number)
-    server.wait(timeout=30)
+    server.wait(timeout=PATIENCE_S)
     assert not (home / "server.json").exists()
 
 
@@ -111,7 +112,7 @@ def test_the_command_interface_answers_wrong_calls_in_json(home: Path, server: s
     told = json.loads((home / "server.json").read_text())
 
     def ask(verb: str, question: str, token: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", told["port"], timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", told["port"], timeout=PATIENCE_S)
         headers = {"X-Mittari-Token": token, "Content-Type": "application/json"}
         connection.request("POST", f"/api/v1/command/{verb}", question, headers)
         answer = connection.getresponse()

@@ -14,6 +14,7 @@ from commands.running import environment, mittari, start
 from commands.test_light import HEAVY, modules_of
 from mittari.commands.tls import MOST_DAYS
 from mittari.settings import FILE_NAME
+from patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -70,11 +71,11 @@ def test_a_share_shows_a_code_and_ends_with_an_interrupt(fresh: Path) -> None:
         said += line
     fingerprint = re.search("fingerprint  (\\S+)", said)
     assert fingerprint is not None
-    with urllib.request.urlopen(told[1], timeout=10) as page:  # noqa: S310 - our own page
+    with urllib.request.urlopen(told[1], timeout=PATIENCE_S) as page:  # noqa: S310 - our own page
         assert fingerprint[1] in page.read().decode().replace("<wbr>", "")
     assert said.count("\u2588") > 100
     process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=30)
+    rest, errors = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, rest, errors) == (0, "Stopped; nothing is shared any more.\n", "")
 
 
@@ -86,7 +87,7 @@ def test_a_port_in_use_is_told(fresh: Path) -> None:
         port = "".join(re.findall(r"^http://127\.0\.0\.1:(\d+)/", first.stdout.readline()))
     second = mittari(fresh, "tls", "--share", f"127.0.0.1:{port}")
     first.send_signal(signal.SIGINT)
-    first.communicate(timeout=30)
+    first.communicate(timeout=PATIENCE_S)
     assert (second.returncode, "cannot be used" in second.stderr) == (2, True)
 
 
@@ -126,11 +127,15 @@ thread.start()
 while not server.started: pass
 port = server.servers[0].sockets[0].getsockname()[1]
 trusting = ssl.create_default_context(cafile=folder / "authority.crt")
-print(urllib.request.urlopen(f"https://localhost:{port}/", context=trusting, timeout=10).read().decode())
+print(urllib.request.urlopen(f"https://localhost:{port}/", context=trusting, timeout=60).read().decode())
 server.should_exit = True
 thread.join()
 """
     done = subprocess.run(
-        [sys.executable, "-c", probe, str(fresh / "tls")], capture_output=True, text=True, env=environment(), timeout=60
+        [sys.executable, "-c", probe, str(fresh / "tls")],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=PATIENCE_S,
     )
     assert (done.returncode, done.stdout) == (0, "https\n"), done.stderr

@@ -258,7 +258,9 @@ def test_no_query_sees_half_of_a_load(workspace: LocalWorkspace, tmp_path: Path)
 
     def watch() -> None:
         asked = "SELECT (SELECT count(*) FROM calls) AS a, (SELECT count(*) FROM customers) AS b"
-        while not stop.is_set():
+        over = False
+        while not over:  # once more after the last load
+            over = stop.is_set()
             seen.update(told(workspace, asked))
 
     watchers = [threading.Thread(target=watch) for _ in range(3)]

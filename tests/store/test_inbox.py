@@ -12,6 +12,7 @@ from looping import run
 from mittari.errors import Fault
 from mittari.store import inbox as inboxes
 from mittari.store.inbox import Arrival, Inbox, Key, KeyReused, Overloaded
+from patience import PATIENCE_S
 
 
 def arrival(number: int) -> Arrival:
@@ -70,7 +71,7 @@ def test_many_at_once_share_commits_and_none_is_lost(inbox: Inbox):
 
 def test_threads_and_coroutines_are_all_answered(inbox: Inbox):
     with ThreadPoolExecutor(8) as threads:
-        done = list(threads.map(lambda number: inbox.put([arrival(number)]).result(timeout=20), range(200)))
+        done = list(threads.map(lambda number: inbox.put([arrival(number)]).result(PATIENCE_S), range(200)))
     assert done == [None] * 200
     assert len(inbox.waiting(500)) == 200
 
@@ -110,13 +111,13 @@ def test_too_much_at_once_is_turned_away_and_not_kept(inbox: Inbox, monkeypatch:
     assert inbox.put([arrival(5)]).result() is None
 
 
-def test_a_disk_that_refuses_acknowledges_nothing_and_mends_itself(inbox: Inbox):
+def test_a_disk_that_refuses_acknowledges_nothing_and_mends_itself(inbox: Inbox, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(inboxes, "PATIENCE_S", 0.2)
     lock = sqlite3.connect(inbox.path, timeout=0, isolation_level=None)
-    inbox._writing.execute("PRAGMA busy_timeout = 50")
     lock.execute("BEGIN IMMEDIATE")
     refused = inbox.put([arrival(1)])
     with pytest.raises(Fault):
-        refused.result(timeout=20)
+        refused.result(PATIENCE_S)
     lock.execute("ROLLBACK")
     lock.close()
     assert inbox.put([arrival(2)]).result() is None
@@ -145,10 +146,10 @@ def test_closing_writes_what_has_gathered(tmp_path: Path):
 
 def test_whoever_waits_is_woken_when_something_arrives(inbox: Inbox):
     woken = threading.Event()
-    waiting = threading.Thread(target=lambda: inbox.arrived.wait(20) and woken.set())
+    waiting = threading.Thread(target=lambda: inbox.arrived.wait(PATIENCE_S) and woken.set())
     waiting.start()
     inbox.put([arrival(1)]).result()
-    waiting.join(timeout=20)
+    waiting.join(PATIENCE_S)
     assert woken.is_set()
 
 

@@ -19,8 +19,9 @@ from installation import copy_of
 from mittari.errors import UserError
 from mittari.facts import TABLES
 from mittari.settings import Settings
-from mittari.workspace.local import LocalWorkspace
+from mittari.workspace.local import PLANS, LocalWorkspace
 from mittari.workspace.opening import open_local
+from ports import free_port
 
 CALLS = "call_id,queued_at,outcome,wait_s,customer_id\n"
 MORNING = "".join(f"c{number},2025-03-03T08:{number:02d}:00Z,answered,{number},k{number}\n" for number in range(50))
@@ -174,7 +175,8 @@ def test_small_letters_and_order_are_those_of_the_warehouse(workspace: LocalWork
     assert theirs["small"].tolist() == ours["small"].tolist()
 
 
-def test_a_close_is_signed_and_copied(workspace: LocalWorkspace, database: str) -> None:
+def test_a_close_is_signed_and_copied(workspace: LocalWorkspace, database: str, plans_folder: Path) -> None:
+    (workspace.home / PLANS).symlink_to(plans_folder)
     load(workspace, MORNING)
     workspace.clock = lambda: datetime(2025, 6, 1)
     closed = workspace.close_period("2025-03", by="me")
@@ -191,7 +193,7 @@ def test_a_database_holds_one_installation(workspace: LocalWorkspace, tmp_path: 
 
 
 def test_a_server_that_is_down_is_named_before_anything_is_read(home: Path) -> None:
-    engine = f"postgresql://somebody:hidden-word@127.0.0.1:{postgresql_server.free_port()}/numbers"
+    engine = f"postgresql://somebody:hidden-word@127.0.0.1:{free_port()}/numbers"
     settings = (home / "mittari.toml").read_text(encoding="utf-8")
     (home / "mittari.toml").write_text(settings.replace('engine = "duckdb"', f'engine = "{engine}"'), encoding="utf-8")
     before = hashlib.sha256((home / "warehouse.duckdb").read_bytes()).digest()

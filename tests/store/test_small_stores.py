@@ -61,8 +61,9 @@ def test_what_was_set_aside_forgets_a_person_and_keeps_the_others(tmp_path: Path
     inbox.put([Arrival("calls", [{"customer_id": "c1"}])]).result()
     for arrival in inbox.waiting(10):
         inbox.set_aside(arrival, "not so")
-    assert inbox.forget("customer_id", "c1") == 2
+    assert inbox.change_aside(lambda _, row: None if row["customer_id"] == "c1" else row) == 2
     other = sqlite3.connect(inbox.path)
-    assert other.execute("SELECT rows FROM set_aside").fetchall() == [(b'[{"customer_id":"c2"}]',)]
+    left = other.execute("SELECT rows, reason FROM set_aside").fetchall()
+    assert left == [(b'[{"customer_id":"c2"}]', "what it said was erased with a person")]
     other.close()
     inbox.close()

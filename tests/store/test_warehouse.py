@@ -17,6 +17,7 @@ from mittari.errors import UserError, WarehouseBusy
 from mittari.facts import TABLES
 from mittari.settings import Settings
 from mittari.store import Warehouse
+from patience import PATIENCE_S
 
 SOURCES = Path(mittari.__file__).parents[1]
 NOW = datetime(2026, 11, 5, 12, 0)
@@ -222,7 +223,7 @@ def test_who_listens_is_told_after_the_commit_and_outside_the_lock(warehouse: Wa
     def hear(version: int, tables: frozenset[str]) -> None:
         with ThreadPoolExecutor(1) as other:  # another writer can begin at once, and sees what was committed
             rows = warehouse.connection().execute("SELECT count(*) FROM calls").fetchall()[0][0]
-            free = other.submit(warehouse.remember, "seen", str(version)).result(timeout=5) is None
+            free = other.submit(warehouse.remember, "seen", str(version)).result(PATIENCE_S) is None
         told.append((version, tables, rows, free))
 
     warehouse.told_of(hear)

@@ -20,7 +20,7 @@ from mittari.measure.rolled import SETS
 from mittari.settings import Settings
 from mittari.store.persons.erase import PREFIX
 from mittari.store.persons.forget import forget
-from mittari.workspace.local import LocalWorkspace
+from mittari.workspace.local import PLANS, LocalWorkspace
 from mittari.workspace.opening import open_local
 from mittari.workspace.rolling import compare
 from mittari.workspace.rolling.make import make
@@ -29,6 +29,12 @@ PERIODS = ["2025-01", "2025-03", "2025-06", "2025-02-10..2025-04-20", "2024"]
 SHAPES: list[dict[str, Any]] = [{}, {"by": "channel"}, {"by": "customer.segment"}, {"by": "agent_id"}]
 SAME = ("n", "n_na", "n_censored", "n_rejected", "status", "flags", "ci_method", "as_of")
 NUMBERS = ("value", "se", "ci_low", "ci_high")
+
+
+@pytest.fixture(scope="module")
+def before(golden: LocalWorkspace) -> list[dict[tuple[str, ...], Record]]:
+    """What the golden facts say in every shape, with everybody in them."""
+    return [told(golden, **shape) for shape in SHAPES]
 
 
 @pytest.fixture
@@ -91,12 +97,11 @@ def busiest(workspace: LocalWorkspace, count: int) -> list[str]:
     return [name for (name,) in workspace.warehouse.connection().execute(asked).fetchall()[:count]]
 
 
-def test_every_number_stays_what_it_was(workspace: LocalWorkspace) -> None:
-    before = [told(workspace, **shape) for shape in SHAPES]
+def test_every_number_stays_what_it_was(workspace: LocalWorkspace, before: list[dict[tuple[str, ...], Record]]) -> None:
     connection = workspace.warehouse.connection()
     gone = [*busiest(workspace, 6), "A", "B"]
     speakers = connection.execute(
-        "SELECT DISTINCT customer_id FROM responses WHERE text IS NOT NULL LIMIT 5"
+        "SELECT DISTINCT customer_id FROM responses WHERE text IS NOT NULL ORDER BY 1 LIMIT 5"
     ).fetchall()
     gone = list(dict.fromkeys([*gone, *(name for (name,) in speakers if name)]))
     for customer in gone:
@@ -105,13 +110,16 @@ def test_every_number_stays_what_it_was(workspace: LocalWorkspace) -> None:
         assert_same(one, told(workspace, **shape))
 
 
-def test_an_employee_taken_away_leaves_every_number_too(workspace: LocalWorkspace) -> None:
-    shapes: list[dict[str, Any]] = [{}, {"by": "team_id"}, {"by": "channel"}]
-    before = [told(workspace, **shape) for shape in shapes]
-    by_agent = sorted(str(each.value) for each in told(workspace, by="agent_id").values())
+def test_an_employee_taken_away_leaves_every_number_too(
+    workspace: LocalWorkspace, before: list[dict[tuple[str, ...], Record]]
+) -> None:
+    shapes: list[dict[str, Any]] = [{}, {"by": "channel"}, {"by": "team_id"}]
+    stood = [before[0], before[1], told(workspace, by="team_id")]
+    assert SHAPES[:2] == shapes[:2]
+    by_agent = sorted(str(each.value) for each in before[SHAPES.index({"by": "agent_id"})].values())
     for agent in ("e1", "e2"):
         workspace.erase_person(agent, employee=True)
-    for shape, one in zip(shapes, before, strict=True):
+    for shape, one in zip(shapes, stood, strict=True):
         assert_same(one, told(workspace, **shape))
     assert sorted(str(each.value) for each in told(workspace, by="agent_id").values()) == by_agent
     left = [where for *where, value in texts(workspace) if value in ("e1", "e2")]
@@ -150,8 +158,9 @@ def test_columns_computed_anew_after_an_erasure_give_the_same_numbers(workspace:
     assert_same(before, told(workspace, as_of="2026-06-01T00:00Z"))
 
 
-def test_surveys_that_forget_keep_every_number(workspace: LocalWorkspace) -> None:
-    before = [told(workspace, **shape) for shape in SHAPES]
+def test_surveys_that_forget_keep_every_number(
+    workspace: LocalWorkspace, before: list[dict[tuple[str, ...], Record]]
+) -> None:
     asked = "SELECT DISTINCT survey_id FROM responses UNION SELECT DISTINCT survey_id FROM survey_invites"
     for (survey,) in workspace.warehouse.connection().execute(asked).fetchall():
         if survey is not None:
@@ -263,10 +272,19 @@ def reply(name: str, **more: Any) -> dict[str, Any]:
     return row | nothing | more
 
 
-@pytest.fixture
-def people(tmp_path: Path) -> Iterator[LocalWorkspace]:
-    with open_local(mittari.create_home(tmp_path / "people"), Settings()) as opened:
+@pytest.fixture(scope="module")
+def home_of_people(tmp_path_factory: pytest.TempPathFactory, plans_folder: Path) -> Path:
+    """Nobody opens this home: take a copy of it."""
+    home = mittari.create_home(tmp_path_factory.mktemp("people") / "home")
+    (home / PLANS).symlink_to(plans_folder)
+    with open_local(home, Settings()) as opened:
         linked(opened)
+    return home
+
+
+@pytest.fixture
+def people(home_of_people: Path, tmp_path: Path) -> Iterator[LocalWorkspace]:
+    with open_local(copy_of(home_of_people, tmp_path), Settings()) as opened:
         yield opened
 
 
@@ -352,6 +370,7 @@ def test_an_employees_export_hides_who_the_customers_were(people: LocalWorkspace
 
 
 def test_no_file_of_the_home_but_the_warehouse_holds_an_id(people: LocalWorkspace) -> None:
+    (people.home / PLANS).unlink()  # the plans of this home alone
     people.scorecard(period="2025-03", by="agent_id")
     people.erase_person("Päivi")
     files = [path for path in people.home.rglob("*") if path.is_file() and path.name != "warehouse.duckdb"]
@@ -388,8 +407,11 @@ def test_days_kept_as_sums_know_no_names() -> None:
 
 
 @pytest.mark.parametrize("name", others())
-def test_a_copy_on_another_engine_forgets_as_well(name: str, setting_of: Callable[[str], str], tmp_path: Path) -> None:
+def test_a_copy_on_another_engine_forgets_as_well(
+    name: str, setting_of: Callable[[str], str], tmp_path: Path, plans_folder: Path
+) -> None:
     home = mittari.create_home(tmp_path / "copied")
+    (home / PLANS).symlink_to(plans_folder)
     with open_local(home, Settings(engine=setting_of(name))) as copied:
         linked(copied)
         before = told_of(copied)

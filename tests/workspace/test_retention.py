@@ -10,8 +10,9 @@ import pytest
 import mittari
 from mittari.collect.collector import Collector
 from mittari.collect.links import Context, find_link, make_link
+from mittari.load import RowsIn
 from mittari.workspace.local import LocalWorkspace
-from mittari.workspace.retention import keep_promises
+from mittari.workspace.retention import keep_promises, mix_answers
 
 NOW = datetime(2026, 11, 20, 12)
 SURVEY = 'owner = "M"\nreaction_time = "1d"\nkeep_texts = "30d"\nkeep_persons = "90d"\n[[questions]]\nkind = "nps"\n'
@@ -59,6 +60,48 @@ def test_comments_and_persons_go_when_their_time_is_over_and_other_surveys_stay(
         ("other-91", "kiitos", True),
     ]
     assert keep_promises(workspace, collector, NOW) == 0
+
+
+def test_the_promise_of_a_survey_whose_file_is_gone_or_cannot_be_read_is_kept_all_the_same(
+    home: tuple[Any, Collector],
+):
+    workspace, collector = home
+    assert keep_promises(workspace, collector, NOW) == 0
+    file = workspace.home / "surveys" / "after.toml"
+    texts = "SELECT response_id, text FROM responses ORDER BY response_id"
+    file.write_text("owner =", encoding="utf-8")
+    answers(workspace, 31)
+    with Collector.open(workspace.home, workspace.settings, lambda: NOW) as again:
+        assert keep_promises(workspace, again, NOW) == 1
+    file.unlink()
+    answers(workspace, 1, 32)
+    with Collector.open(workspace.home, workspace.settings, lambda: NOW) as again:
+        assert keep_promises(workspace, again, NOW) == 1
+    told = workspace.warehouse.connection().execute(texts).fetchall()
+    assert told == [("after-1", "kiitos"), ("after-31", None), ("after-32", None)]
+
+
+def test_a_survey_that_keeps_for_good_from_now_on_forgets_no_more(home: tuple[Any, Collector]):
+    workspace, collector = home
+    keep_promises(workspace, collector, NOW)
+    (workspace.home / "surveys" / "after.toml").write_text(SURVEY.replace("keep_", "# keep_"), encoding="utf-8")
+    answers(workspace, 31, 91)
+    with Collector.open(workspace.home, workspace.settings, lambda: NOW) as again:
+        assert keep_promises(workspace, again, NOW) == 0
+
+
+def test_anonymous_answers_are_mixed_once_their_quarter_of_an_hour_is_over(home: tuple[Any, Collector]):
+    workspace, _ = home
+    quarter = NOW.replace(minute=15)
+    row = {"survey_id": "after", "kind": "nps", "score": 9.0, "responded_at": f"{quarter.isoformat()}Z"}
+    rows = [{"response_id": f"a{number:02}"} | row for number in range(30)]
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    workspace.load_many([RowsIn("responses", columns, loaded_at=quarter)])
+    before = workspace.kpi("nps", period="2026-11").one().value
+    assert mix_answers(workspace, NOW.replace(minute=30)) == 0, "a load may still be under way"
+    assert mix_answers(workspace, NOW.replace(minute=35)) == 30
+    lie = workspace.warehouse.connection().execute("SELECT response_id FROM responses ORDER BY rowid").fetchall()
+    assert (lie != sorted(lie), workspace.kpi("nps", period="2026-11").one().value) == (True, before)
 
 
 def test_links_that_ended_long_ago_are_forgotten(home: tuple[Any, Collector]):

@@ -1,6 +1,7 @@
 """The writer: what waits in the inbox is in the warehouse once, whatever happens in between."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,10 @@ import pytest
 
 import mittari
 from mittari.errors import UserError
-from mittari.store.inbox import FIRST, Arrival, Inbox
+from mittari.store.inbox import ANONYMOUS, FIRST, Arrival, Inbox
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.writer import Writer
+from patience import until
 
 CALL = {"queued_at": "2026-10-05T09:00:00Z", "wait_s": 5.0, "outcome": "answered"}
 
@@ -111,17 +113,26 @@ def test_one_arrival_that_cannot_be_let_in_is_set_aside_and_the_others_stand(
     assert [(finding.ok, "k2 contradicts the rest" in finding.what) for finding in told] == [(False, True)]
 
 
-def test_a_running_writer_brings_rows_within_a_second(bench: Bench):
+def test_what_a_row_says_does_not_come_into_the_log_when_it_is_set_aside(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def refuses(_given: Any) -> Any:
+        raise UserError("expected a call, found 'I am Maija Meri and waited'")
+
+    monkeypatch.setattr(bench.workspace, "load_many", refuses)
+    bench.arrive(call(1))
+    bench.drain()
+    assert "was set aside" in caplog.text
+    assert "Maija" not in caplog.text
+
+
+def test_a_running_writer_brings_rows_by_itself(bench: Bench):
     bench.writer.start()
     bench.arrive(call(1))
-    found = False
-    for _ in range(200):
-        found = bench.rows("SELECT count(*) FROM calls") == [(1,)]
-        if found:
-            break
-        bench.writer._stopped.wait(0.05)
-    bench.writer.stop()
-    assert found
+    try:
+        until(lambda: bench.rows("SELECT count(*) FROM calls") == [(1,)], "the row is in the warehouse")
+    finally:
+        bench.writer.stop()
 
 
 def test_an_old_row_beside_one_of_today_covers_no_day_between(bench: Bench):
@@ -147,8 +158,54 @@ def test_senders_that_leave_out_what_is_empty_cost_one_load_and_take_nothing_bac
     bench.workspace.load_many = lambda given: loads.append(len(given)) or load_many(given)  # type: ignore[method-assign]
     bench.arrive(call(0, wait_s=1.0), *rows)
     bench.drain()
-    assert loads == [2]  # those that are new, and the one that is known
+    assert loads == [1]
     assert bench.rows("SELECT agent_id, wait_s FROM calls WHERE call_id = 'k0'") == [("a0", 1.0)]
     assert bench.rows("SELECT count(*), count(agent_id) FROM calls") == [
         (len(rows) + 1, sum("agent_id" in row for row in rows) + 1)
     ]
+
+
+def test_a_conversation_that_says_nothing_of_its_merge_still_closes_a_circle(bench: Bench):
+    a, b = ({"conversation_id": name, "channel": "email", "created_at": "2026-10-05T09:00:00Z"} for name in "ab")
+    bench.arrive({**a, "merged_into": "b"}, b, table="conversations")
+    bench.drain()
+    bench.arrive({**a, "channel": "chat"}, {**b, "merged_into": "a"}, table="conversations")
+    bench.drain()
+    told = bench.rows("SELECT conversation_id, merged_into, channel FROM conversations ORDER BY 1")
+    assert told == [("a", "b", "chat"), ("b", None, "email")]
+
+
+def instants(bench: Bench) -> Iterator[tuple[str, str, datetime]]:
+    """Table, column and value of every instant in every table there is, whatever made the table."""
+    columns = bench.rows(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND data_type = 'TIMESTAMP' "
+        "AND database_name = current_database()"
+    )
+    for table, column in columns:
+        for (value,) in bench.rows(f'SELECT DISTINCT "{column}" FROM "{table}"'):
+            if value is not None:
+                yield table, column, value
+
+
+def test_no_table_keeps_the_moment_at_which_anonymous_answers_came(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bench.workspace, "clock", lambda: datetime(2026, 10, 5, 9, 7, 31, 5))
+    at = "2026-10-05T09:00:00Z"
+    answer = {"response_id": "a:nps", "kind": "nps", "responded_at": at, "score": 2.0, "answered": 1}
+    bench.arrive(answer, table="responses", how=ANONYMOUS)
+    bench.arrive({**answer, "response_id": "b:nps", "score": 11.0}, table="responses", how=ANONYMOUS)  # a reject
+    bench.drain()
+    assert {table for table, *_ in instants(bench)} >= {"responses", "rejects", "coverage", "versions"}
+    assert [found for found in instants(bench) if (found[2].minute % 15, found[2].second) != (0, 0)] == []
+
+
+def test_anonymous_answers_make_no_table_older_than_it_was(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    """Numbers are asked as of the newest load: what was loaded within the same quarter of an hour still counts."""
+    answer = {"kind": "nps", "responded_at": "2026-10-05T09:03:00Z", "score": 9.0, "answered": 1}
+    monkeypatch.setattr(bench.workspace, "clock", lambda: datetime(2026, 10, 5, 9, 5))
+    bench.arrive({"response_id": "known:nps", **answer}, table="responses")
+    bench.drain()
+    monkeypatch.setattr(bench.workspace, "clock", lambda: datetime(2026, 10, 5, 9, 7))
+    secret = {**answer, "response_id": "secret:nps", "responded_at": "2026-10-05T09:00:00Z"}
+    bench.arrive(secret, table="responses", how=ANONYMOUS)
+    bench.drain()
+    assert bench.workspace.freshness() == datetime(2026, 10, 5, 9, 5)

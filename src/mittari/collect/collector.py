@@ -10,6 +10,7 @@ from mittari.collect.limits import Limiter
 from mittari.collect.said import Said
 from mittari.collect.signing import Signer
 from mittari.collect.survey.shelf import Shelf
+from mittari.collect.turns import Turns
 from mittari.settings import Settings
 from mittari.store import inbox as inboxes
 from mittari.store import ledger as ledgers
@@ -35,6 +36,7 @@ class Collector:
     clock: Callable[[], datetime] = utc_now
     limiter: Limiter = field(default_factory=Limiter)
     said: Said = field(default_factory=Said)
+    turns: Turns = field(default_factory=Turns)
     latest_presses: dict[str, datetime] = field(default_factory=dict)
     """When each device was pressed last, for anonymous surveys, of which no fine time is stored."""
 

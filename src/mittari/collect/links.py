@@ -77,6 +77,12 @@ def use_link(ledger: Ledger, secret: str) -> bool:
         )
 
 
+def drop_link(ledger: Ledger, secret: str) -> None:
+    """Remove a link: nobody can answer by it any more."""
+    with ledger.writing() as connection:
+        connection.execute("DELETE FROM links WHERE link = ?", (digest(secret),))
+
+
 def forget_links(ledger: Ledger, before: datetime) -> int:
     """Remove links that ended before; returns how many."""
     with ledger.writing() as connection:

@@ -80,6 +80,8 @@ class Subscription(threading.Thread):
         self._stopped = threading.Event()
         self._again_at: float | None = None
         self._client: Client | None = None
+        self.known = threading.Event()
+        """Set once the broker has our subscription: from then on it keeps what comes, also while we are away."""
 
     def run(self) -> None:
         self._connect()
@@ -110,6 +112,7 @@ class Subscription(threading.Thread):
             client.tls_set()
         client.reconnect_delay_set(1, 60)
         client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
         client.on_disconnect = self._disconnected
         client.on_message = self._received
         return client
@@ -136,6 +139,9 @@ class Subscription(threading.Thread):
             log.error("the broker of MQTT refuses us: %s", reason)
             return
         client.subscribe(f"{TOPIC}+", qos=1)
+
+    def _subscribed(self, *_: Any) -> None:
+        self.known.set()
 
     def _disconnected(self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure and not self._stopped.is_set():

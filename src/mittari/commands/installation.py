@@ -1,4 +1,4 @@
-"""`init`, `serve`, `doctor`: an installation and its health."""
+"""`init`, `serve`, `doctor`, `compact`: an installation and its health."""
 
 import argparse
 import sys
@@ -43,6 +43,13 @@ def add(commands: Any) -> None:
     )
     doctor.add_argument("--rejects", action="store_true", help="the refused rows, as CSV")
     doctor.set_defaults(run=run_doctor)
+    compact = commands.add_parser(
+        "compact",
+        help="write the warehouse file anew, without what was erased",
+        description="Write the warehouse file anew: smaller, and without old bytes of what was changed or erased. "
+        "The server has to be stopped meanwhile.",
+    )
+    compact.set_defaults(run=run_compact)
 
 
 def run_init(chosen: argparse.Namespace) -> int:
@@ -101,3 +108,18 @@ def run_doctor(chosen: argparse.Namespace) -> int:
     for finding in findings:
         print(f"{'ok  ' if finding.ok else 'MEND'} {finding.what}" + (f"\n     {finding.mend}" if finding.mend else ""))
     return 0 if all(finding.ok for finding in findings) else 2
+
+
+def run_compact(chosen: argparse.Namespace) -> int:
+    from mittari.errors import UserError
+    from mittari.store.compact import compact
+    from mittari.workspace import open_home
+    from mittari.workspace.local import LocalWorkspace
+
+    with open_home(chosen.home) as workspace:
+        if not isinstance(workspace, LocalWorkspace):
+            raise UserError("the server holds the file", where=chosen.home, hint="Stop it first.")
+        path, settings = workspace.warehouse.path, workspace.settings
+    done = compact(path, settings)
+    print(f"{path.name}: {done.before / 1e6:,.1f} MB before, {done.after / 1e6:,.1f} MB now")
+    return 0

@@ -58,7 +58,8 @@ def run_export(chosen: argparse.Namespace) -> int:
     path = chosen.to / FILE if chosen.to.is_dir() or not chosen.to.suffix else chosen.to
     _write(path, "".join(f"{line}\n" for line in _lines(told)) if path.suffix == LINES else _document(told) + "\n")
     rows = sum(len(section["rows"]) + len(section["mentions"]) for section in told["tables"])
-    print(f"{rows:,} rows of {len(told['tables'])} tables are in {path}, readable by you alone")
+    rows += sum(len(rows) for rows in told["ledger"].values())
+    print(f"{rows:,} rows of {len(told['tables']) + len(told['ledger'])} tables are in {path}, readable by you alone")
     return 0
 
 
@@ -97,6 +98,8 @@ def run_erase(chosen: argparse.Namespace) -> int:
         rows = [(table, f"{count:,}") for table, count in planned.rows.items()]
         print("These rows will name nobody any more, and their keys will be new ones:")
         print(printing.columns(rows))
+        if planned.beside:
+            print(f"{planned.beside:,} addresses, links and invitations will be removed.")
         print(f"{planned.texts:,} texts will be emptied. Totals stay as they are. There is no way back.")
         print("Erase the person in the systems that the files come from first: docs/privacy.md says why.")
         if not chosen.yes and not _agreed():
@@ -104,6 +107,7 @@ def run_erase(chosen: argparse.Namespace) -> int:
             return 0
         done = workspace.erase_person(chosen.id, chosen.employee)
     print(f"erased: {sum(done.rows.values()):,} rows changed, {done.texts:,} texts emptied")
+    print("Unused parts of the file can hold old bytes until `mittari compact` is run with the server stopped.")
     return 0
 
 

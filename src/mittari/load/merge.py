@@ -7,7 +7,7 @@ import duckdb
 
 from mittari.facts import Table
 from mittari.load.derive import Context, comments, derived
-from mittari.load.stage import Stage
+from mittari.load.stage import Stage, leaves_out
 from mittari.store import schema
 from mittari.store.sql import identifier
 
@@ -32,8 +32,8 @@ def merge(
 
     With `keeps_first` a row whose key is known changes nothing.
 
-    A column that the file does not bring keeps, in a replaced row, what it held, and so does a frozen one that the file
-    leaves empty. The table has no key index: changed
+    A column that the file or the row does not bring keeps, in a replaced row, what it held, and so does a frozen one
+    that the file leaves empty. The table has no key index: changed
     rows are found by joining, and are deleted and inserted again, which costs less than an index at every load.
     """
     table = stage.table
@@ -123,8 +123,11 @@ def _held(stage: Stage, name: str) -> str:
     column = identifier(name)
     if name not in stage.columns:
         return f"old.{column}"
-    frozen = name in stage.table and stage.table[name].frozen
-    return f"coalesce(new.{column}, old.{column})" if frozen else f"new.{column}"
+    if name in stage.table and stage.table[name].frozen:
+        return f"coalesce(new.{column}, old.{column})"
+    if name in stage.left_out:
+        return f"CASE WHEN new.{identifier(leaves_out(name))} THEN old.{column} ELSE new.{column} END"
+    return f"new.{column}"
 
 
 def _same_key(table: Table, old: str, new: str, stage: Stage | None = None) -> list[str]:

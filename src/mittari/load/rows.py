@@ -1,6 +1,6 @@
 """Rows that are in memory already, as a source like a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -10,19 +10,26 @@ from mittari.errors import UserError
 from mittari.facts import Table
 from mittari.load.headers import require
 from mittari.load.source import Source
-from mittari.load.stage import Feed
+from mittari.load.stage import Feed, leaves_out
 from mittari.store.sql import identifier
 
 Columns = Mapping[str, Any]
 """Rows in memory: by column name a list or a numpy array, all of one length."""
 
+LeftOut = Mapping[str, Sequence[bool]]
+"""By column name, of each row whether it does not bring the column."""
+
 
 def rows_as_source(
-    connection: duckdb.DuckDBPyConnection, table: Table, columns: Columns, number: int = 0
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    columns: Columns,
+    number: int = 0,
+    left_out: LeftOut | None = None,
 ) -> tuple[Source, dict[str, Feed]]:
     """The columns as a source, named as in the table. All must be of the table and of the same length.
 
-    `number` tells the sources of one load apart.
+    `number` tells the sources of one load apart. `left_out` says of columns which rows do not bring them.
     """
     unknown = [name for name in columns if not table.is_own_dimension(name) and not _is_given(table, name)]
     if unknown:
@@ -34,6 +41,7 @@ def rows_as_source(
     if numbered:
         raise UserError(f"rows in memory have no file to be numbered by: {numbered[0]} is needed")
     arrays = {name: _as_array(values) for name, values in columns.items()}
+    arrays |= {leaves_out(name): np.array(rows, dtype=bool) for name, rows in (left_out or {}).items()}
     if len({array.shape for array in arrays.values()}) > 1:
         raise UserError(f"the columns of {table.name} differ in length")
     connection.register("rows_given", arrays)

@@ -5,7 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from mittari.load.mapping import Block, Mapping, find_mapping
 from mittari.load.merge import Merged, merge
 from mittari.load.refuse import Refused, record_rejects
 from mittari.load.report import LoadReport
-from mittari.load.rows import Columns, rows_as_source
+from mittari.load.rows import Columns, LeftOut, rows_as_source
 from mittari.load.source import Source, open_source
 from mittari.load.stage import Feed, Stage, fill
 from mittari.load.values import Clock
@@ -58,8 +58,9 @@ class RowsIn:
     """Rows in memory for one table: by column name a list or a numpy array, instants as naive UTC or ISO texts.
 
     `keeps_first`: a row whose key the table knows changes nothing. `loaded_at` is kept in place of the moment of the
-    load, where that would tell too much. Rows that arrived `one_by_one` cover the days on which they happened; others
-    cover all days from the first to the last, as a file's do.
+    load, where that would tell too much, and is not after it. Rows that arrived `one_by_one` cover the days on which
+    they happened; others cover all days from the first to the last, as a file's do. `left_out` says of columns which
+    rows do not bring them: such a row keeps there what it held.
     """
 
     table: str
@@ -67,6 +68,7 @@ class RowsIn:
     keeps_first: bool = False
     loaded_at: datetime | None = None
     one_by_one: bool = False
+    left_out: LeftOut = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -140,9 +142,9 @@ def load_many(warehouse: Warehouse, settings: Settings, given: Sequence[RowsIn],
 def _rows_job(connection: duckdb.DuckDBPyConnection, settings: Settings, rows: RowsIn, number: int) -> Job:
     began = time.monotonic()
     declared = TABLES[inputs.known_table(rows.table)]
-    source, feeds = rows_as_source(connection, declared, rows.columns, number)
+    source, feeds = rows_as_source(connection, declared, rows.columns, number, rows.left_out)
     clock = Clock.of("UTC", settings.timezone, len(next(iter(rows.columns.values()))) >= MANY)
-    stage = fill(connection, declared, source, feeds, clock, number)
+    stage = fill(connection, declared, source, feeds, clock, number, left_out=tuple(rows.left_out))
     return Job(stage, {}, None, time.monotonic() - began, rows.keeps_first, rows.loaded_at, rows.one_by_one)
 
 
@@ -249,18 +251,18 @@ def _reports(
             changed.add(name)
     changed |= between.settle(connection, context)
     if changed:
-        warehouse.bump(connection, changed, now)
+        warehouse.bump(connection, changed, now, _moment(jobs, now))
 
 
 def _enter(
     connection: duckdb.DuckDBPyConnection, job: Job, context: Context, infer: bool, now: datetime, changed: set[str]
 ) -> Outcome:
     """Let one stage in: settle what needs all of its rows in sight, merge it, and note what it covers and refuses."""
-    stage, settings = job.stage, context.settings
+    stage, settings, at = job.stage, context.settings, job.loaded_at or now
     duplicates.settle(connection, stage)
     if stage.table.name == "conversations":
         whole.refuse_cycles(connection, stage)
-    merged = merge(connection, stage, context, job.loaded_at or now, job.keeps_first)
+    merged = merge(connection, stage, context, at, job.keeps_first)
     warnings = warnings_of(connection, stage, settings)
     if merged.inserted + merged.replaced:
         context.entered(connection, stage.table, merged.news, merged.was_empty)
@@ -271,13 +273,19 @@ def _enter(
             warnings |= rate_warnings(connection, merged.news, settings)
     covers = job.covers or (span_of(connection, stage, settings.timezone) if infer else None)
     spans = days_of(connection, stage, settings.timezone) if job.one_by_one and infer else [covers] if covers else []
-    widened = [cover(connection, stage.table.name, span, now) for span in spans if stage.table.when]
+    widened = [cover(connection, stage.table.name, span, at) for span in spans if stage.table.when]
     if any(widened):
         changed.add("coverage")
-    refused = record_rejects(connection, stage, settings.timezone, now)
+    refused = record_rejects(connection, stage, settings.timezone, at)
     if refused.changed:
         changed.add("rejects")
     return Outcome(merged, refused, warnings, covers)
+
+
+def _moment(jobs: Sequence[Job], now: datetime) -> datetime:
+    """The moment that is kept of a load: where all its rows hide theirs, none that tells more than they do."""
+    kept = [job.loaded_at or now for job in jobs]
+    return max(kept, default=now)
 
 
 def _report(job: Job, outcome: Outcome, seconds: float) -> LoadReport:

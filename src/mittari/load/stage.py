@@ -41,7 +41,8 @@ class Feed:
 
 @dataclass
 class Stage:
-    """A filled stage. `rows` is the SQL of its rows with their `record`; `columns` are those the file brings."""
+    """A filled stage. `rows` is the SQL of its rows with their `record`; `columns` are those the file brings, of which
+    single rows leave out some: `left_out`, each with a column of its own that says so."""
 
     table: Table
     source: Source
@@ -51,6 +52,7 @@ class Stage:
     count: int = 0
     duplicates: int = 0
     has_exclusions: bool = False
+    left_out: tuple[str, ...] = ()
 
     @property
     def many(self) -> bool:
@@ -71,7 +73,8 @@ class Stage:
     def good(self) -> str:
         """SQL for the rows that may enter the table, each key once."""
         unless = f" AND {RECORD} NOT IN (SELECT {RECORD} FROM {self.excluded})" if self.has_exclusions else ""
-        return f"(SELECT {names(self.columns)} FROM {self.rows} WHERE {PROBLEM} IS NULL{unless})"
+        kept = names((*self.columns, *map(leaves_out, self.left_out)))
+        return f"(SELECT {kept} FROM {self.rows} WHERE {PROBLEM} IS NULL{unless})"
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -88,15 +91,19 @@ def fill(
     number: int,
     nulls: Sequence[str] = (),
     condition: str | None = None,
+    left_out: Sequence[str] = (),
 ) -> Stage:
     """Read the source into a stage of the table; `number` tells the stages of one load apart.
 
     `feeds` name the columns the file brings, `nulls` the texts that mean an empty value, `condition` keeps only some
-    rows of the source.
+    rows of the source, `left_out` are the columns of which the source says which rows do not bring them.
     """
-    feeds = _with_due_precision(table, feeds)
+    given, feeds = feeds, _with_due_precision(table, feeds)
+    left_out = [name for name in left_out if feeds[name] == given[name]]  # what is filled in here is brought
     data = f"stage_{number}"
-    connection.execute(f"CREATE TEMP TABLE {data} AS {_statement(table, source, feeds, clock, nulls, condition)}")
+    marks = [leaves_out(name) for name in left_out]
+    statement = _statement(table, source, feeds, clock, nulls, condition, marks)
+    connection.execute(f"CREATE TEMP TABLE {data} AS {statement}")
     source.finish_reading(connection)
     rows = data if source.record else f"(SELECT *, rowid AS {RECORD} FROM {data})"
     columns = tuple(feeds)
@@ -105,7 +112,7 @@ def fill(
         told = _digested(table, feeds, rows)
         rows = f"(SELECT * EXCLUDE (digest), {_numbered()} AS {identifier(numbered)} FROM ({told}))"
         columns = (*columns, numbered)
-    stage = Stage(table, source, rows, columns, number)
+    stage = Stage(table, source, rows, columns, number, left_out=tuple(left_out))
     stage.count = int(connection.execute(f"SELECT count(*) FROM {data}").fetchall()[0][0])
     if source.records is None:
         source.records = stage.count
@@ -136,14 +143,15 @@ def _statement(
     clock: Clock,
     nulls: Sequence[str],
     condition: str | None,
+    marks: Sequence[str],
 ) -> str:
     """The query of a stage: texts trimmed, then read, then converted, then checked, in one pass over the source."""
     columns = {name: column_of(table, name) for name in feeds}
     kinds = {name: feed.kind for name, feed in feeds.items()}
     fault = f"({source.fault})" if source.fault else "NULL::VARCHAR"
     raw = ", ".join(f"{_trimmed(feed, nulls)} AS {_raw(name)}" for name, feed in feeds.items())
-    record = f"{source.record} AS {RECORD}, " if source.record else ""
-    trimmed = f"SELECT {record}{fault} AS fault, {raw} FROM {source.relation}" + (
+    told = "".join([f"{source.record} AS {RECORD}, " if source.record else "", *(f"{identifier(m)}, " for m in marks)])
+    trimmed = f"SELECT {told}{fault} AS fault, {raw} FROM {source.relation}" + (
         f" WHERE {condition}" if condition else ""
     )
     reads = ", ".join(_reading(table, column, kinds[name], clock) for name, column in columns.items())
@@ -155,7 +163,7 @@ def _statement(
     values = (
         f"SELECT *, {''.join(moments)}{_styles(columns, kinds)} AS {STYLE} FROM (SELECT *, {reads} FROM ({trimmed}))"
     )
-    kept = ([RECORD] if source.record else []) + list(feeds)
+    kept = [*([RECORD] if source.record else []), *marks, *feeds]
     return f"SELECT {names(kept)}, {problems(table, columns, _raw)} AS {PROBLEM}, {STYLE} FROM ({values})"
 
 
@@ -167,6 +175,11 @@ def _with_due_precision(table: Table, feeds: Mapping[str, Feed]) -> Mapping[str,
     written = f"CASE WHEN length({due}) <= 10 THEN 'date' ELSE 'instant' END"
     given = f"nullif(trim(({feeds['due_precision'].expression})::VARCHAR), '')" if "due_precision" in feeds else "NULL"
     return {**feeds, "due_precision": Feed(f"coalesce({given}, {written})")}
+
+
+def leaves_out(name: str) -> str:
+    """The column that says which rows do not bring a column."""
+    return f"{name} left out"
 
 
 def column_of(table: Table, name: str) -> Column:

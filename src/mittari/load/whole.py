@@ -10,7 +10,7 @@ from mittari.load.derive.business import calendars_of
 from mittari.load.derive.context import TOUCHED
 from mittari.load.derive.links import links_of, resolve
 from mittari.load.merge import given_columns, replace
-from mittari.load.stage import RECORD, Stage, exclude
+from mittari.load.stage import RECORD, Stage, exclude, leaves_out
 from mittari.store.sql import identifier, names
 
 DERIVED_WITH = "derived with"
@@ -22,7 +22,10 @@ def refuse_cycles(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     """Refuse the rows of conversations merged in a circle. Without them the chains that led there end where they do."""
     if "merged_into" not in stage.columns:
         return
-    cycle = resolve(connection, links_of(stage.good))
+    told = stage.good
+    if "merged_into" in stage.left_out:  # such a row leaves the link as it is
+        told = f"(SELECT * FROM {stage.good} WHERE NOT {identifier(leaves_out('merged_into'))})"
+    cycle = resolve(connection, links_of(told))
     if cycle is not None:
         exclude(
             connection,

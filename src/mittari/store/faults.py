@@ -1,6 +1,7 @@
 """What the database says when the machine or the file fails it, in the words of the user."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,9 +60,22 @@ _MACHINE = (
 )
 
 
+_SQLITE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+
+
 def is_of_the_machine(error: BaseException) -> bool:
     """Whether it was disk, memory, lock or file that failed, so that the same may succeed later; else what was
     written is at fault, and will be again."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _SQLITE  # the rest of the code says more of the same
     return isinstance(error, _MACHINE) or isinstance(error.__cause__, (*_MACHINE, duckdb.Error))
 
 

@@ -25,7 +25,7 @@ from typing import Any, Self
 import msgspec
 
 from mittari.errors import Fault, MittariError, UserError
-from mittari.store.sqlite import PATIENCE_S, open_file, transaction
+from mittari.store.sqlite import PATIENCE_S, empty_log, open_file, transaction
 
 FILE_NAME = "inbox.sqlite"
 MOST_GATHERED = 20_000
@@ -68,6 +68,8 @@ CREATE TABLE IF NOT EXISTS set_aside (
     reason TEXT NOT NULL
 );
 """
+
+CHANGED_ASIDE = "what it said was erased with a person"
 
 NEWEST, FIRST, ANONYMOUS, ANONYMOUS_FIRST = "newest", "first", "anonymous", "anonymous first"
 """What becomes of a row whose key is known: it replaces the earlier one, or the earlier one stands. Of anonymous rows
@@ -302,22 +304,36 @@ class Inbox:
         with self._read_lock:
             return self._reading.execute('SELECT id, "table", reason FROM set_aside ORDER BY id').fetchall()
 
-    def forget(self, column: str, value: str) -> int:
-        """Take the rows that name a person out of what was set aside; returns how many. An arrival without rows goes.
+    def last(self) -> int:
+        """The number of the newest arrival that waits; 0 when none does."""
+        with self._read_lock:
+            return int(self._reading.execute("SELECT coalesce(max(id), 0) FROM arrivals").fetchone()[0])
+
+    def change_aside(self, change: Callable[[str, dict[str, Any]], dict[str, Any] | None]) -> int:
+        """Change the rows of what was set aside: `change` gets the table and a row, and returns the row, another one in
+        its place, or None where it goes. An arrival without rows goes too, and of one that was changed the reason,
+        which may quote it. Returns how many rows were changed or went.
 
         What still waits is in the warehouse within a tick and is not looked at here.
         """
-        forgotten = 0
+        changed = 0
         with self._read_lock, transaction(self._reading):
-            for number, packed in self._reading.execute("SELECT id, rows FROM set_aside").fetchall():
+            for number, table, packed in self._reading.execute('SELECT id, "table", rows FROM set_aside').fetchall():
                 rows = msgspec.json.decode(packed)
-                left = [row for row in rows if row.get(column) != value]
-                forgotten += len(rows) - len(left)
-                if len(left) < len(rows):
-                    change = (msgspec.json.encode(left), number)
-                    self._reading.execute("UPDATE set_aside SET rows = ? WHERE id = ?", change)
+                others = [change(table, row) for row in rows]
+                found = sum(one != other for one, other in zip(rows, others, strict=True))
+                if found:
+                    left = msgspec.json.encode([row for row in others if row is not None])
+                    sql = "UPDATE set_aside SET rows = ?, reason = ? WHERE id = ?"
+                    self._reading.execute(sql, (left, CHANGED_ASIDE, number))
+                    changed += found
             self._reading.execute("DELETE FROM set_aside WHERE rows = ?", (b"[]",))
-        return forgotten
+        return changed
+
+    def empty_log(self) -> None:
+        """Leave nothing of what was deleted in the log beside the file."""
+        with self._read_lock:
+            empty_log(self._reading)
 
     def is_crowded(self, many: int) -> bool:
         """Whether so many wait, as far as this process knows."""

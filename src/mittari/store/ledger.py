@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from mittari.store.sqlite import open_file, transaction
+from mittari.store.sqlite import empty_log, open_file, transaction
 
 FILE_NAME = "ledger.sqlite"
 SIGNING_KEY = "signing key"
@@ -80,6 +80,8 @@ CREATE TABLE IF NOT EXISTS addresses (
     PRIMARY KEY (person, kind)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS addresses_at ON addresses (at);
+CREATE INDEX IF NOT EXISTS addresses_same ON addresses (kind, lower(address));
+CREATE TABLE IF NOT EXISTS retention (survey TEXT PRIMARY KEY, texts_s REAL, persons_s REAL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS opted_out (person TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox (
     id TEXT PRIMARY KEY,
@@ -138,6 +140,11 @@ class Ledger:
             connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (SIGNING_KEY, fresh))
         found = self.one("SELECT value FROM meta WHERE key = ?", (SIGNING_KEY,))
         return bytes.fromhex(found[0] if found else fresh)
+
+    def empty_log(self) -> None:
+        """Leave nothing of what was deleted in the log beside the file."""
+        with self._lock:
+            empty_log(self._connection)
 
     def close(self) -> None:
         with self._lock:

@@ -55,3 +55,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         with suppress(sqlite3.Error):  # a full disk may have rolled back by itself
             connection.rollback()
         raise
+
+
+def empty_log(connection: sqlite3.Connection) -> None:
+    """Put what the log beside the file holds into its place and cut the log to nothing.
+
+    What was deleted is overwritten in the file; in the log its earlier state would stay until the log is used again.
+    """
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -163,15 +163,26 @@ class Warehouse:
                     chosen = f"SET GLOBAL memory_limit = '{self._memory_limit}'"
                     self._root.execute(chosen if self._memory_limit else "RESET GLOBAL memory_limit")
 
-    def bump(self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str], now: datetime) -> int:
+    def bump(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        tables: Iterable[str],
+        now: datetime,
+        coarse: datetime | None = None,
+    ) -> int:
         """Give the tables the next version, inside the transaction that changed them, and return it.
 
-        A version is never used twice in an installation, so that equal versions mean equal data.
+        A version is never used twice in an installation, so that equal versions mean equal data. `coarse` is kept in
+        place of `now` where that would tell too much; of a table that was loaded since, that moment stays, since
+        numbers as of the newest load would lose rows.
         """
         version, tables = self.next_version(connection), set(tables)
         for table in sorted(tables):
+            found = connection.execute('SELECT loaded_at FROM versions WHERE "table" = ?', [table]).fetchall()
+            earlier = [at for (at,) in found if at is not None and at <= now]
+            kept = now if coarse is None else max([coarse, *earlier])
             connection.execute('DELETE FROM versions WHERE "table" = ?', [table])
-            connection.execute("INSERT INTO versions VALUES (?, ?, ?)", [table, version, now])
+            connection.execute("INSERT INTO versions VALUES (?, ?, ?)", [table, version, kept])
         self._bumped.update(tables)
         return version
 

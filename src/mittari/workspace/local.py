@@ -69,6 +69,8 @@ class LocalWorkspace(Workspace):
         self.engine = replica.engine if replica else HOME
         own = [Path(next(iter(package.__path__))) for package in (mittari.measure, mittari.store)]
         self.plans = Plans(home / PLANS, code_fingerprint([*own, home / KPIS]))
+        self.letting_in = threading.RLock()
+        """Held by whoever brings what the inbox holds into the warehouse, and while nothing may come in between."""
         self._lock = threading.Lock()
         self._state: tuple[int, State] | None = None
         self._last_rows: tuple[tuple[Any, ...], Rows] | None = None

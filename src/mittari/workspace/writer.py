@@ -8,7 +8,8 @@ What cannot be let in is set aside one arrival at a time, so that it never stops
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,6 @@ from mittari.facts import TABLES
 from mittari.load import RowsIn
 from mittari.store.faults import is_of_the_machine
 from mittari.store.inbox import COARSELY, FIRST_STANDS, Inbox, Waiting
-from mittari.store.sql import identifier
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.presses import flagged
 
@@ -31,10 +31,7 @@ GATHER_S = 0.05
 """After the first arrival in a quiet time so long is waited for its neighbours."""
 BATCH = 5_000
 
-Kind = tuple[str, str, tuple[str, ...]]
-Known = Callable[[str, str, Sequence[Any]], set[Any]]
-MANY_KINDS = 8
-"""From so many kinds of rows in one batch on it is worth asking which keys are new."""
+Key = tuple[Any, ...]
 
 
 class Writer(threading.Thread):
@@ -61,10 +58,13 @@ class Writer(threading.Thread):
 
     def drain(self) -> int:
         """Let one batch in; returns how many arrivals that were."""
-        waiting = self._inbox.waiting(BATCH)
-        if not waiting:
+        with self._workspace.letting_in:
+            return self._drain()
+
+    def _drain(self) -> int:
+        batch = self._inbox.waiting(BATCH)
+        if not batch:
             return 0
-        batch = without_clash(waiting)
         try:
             self._let_in(batch)
         except Exception as error:  # noqa: BLE001  # looked at next
@@ -85,7 +85,8 @@ class Writer(threading.Thread):
         except Exception as error:  # noqa: BLE001  # told and put aside
             self._require_a_sound_machine(error)
             reason = str(error) if isinstance(error, MittariError) else type(error).__name__
-            log.error("arrival %d for %s was set aside: %s", arrival.id, arrival.table, reason)
+            # The reason may quote what somebody wrote: it stays in the inbox, where an erasure reaches it.
+            log.error("arrival %d for %s was set aside; `mittari doctor` says why", arrival.id, arrival.table)
             self._inbox.set_aside(arrival, reason)
         else:
             self._inbox.done(arrival.id)
@@ -99,27 +100,11 @@ class Writer(threading.Thread):
     def _let_in(self, batch: Sequence[Waiting]) -> None:
         now = self._workspace.clock()
         whole = flagged(self._workspace, batch)
-        kinds = grouped(whole)
-        if len(kinds) > MANY_KINDS:
-            kinds = joined(kinds, self._known)
         with self._workspace.courtesy.urgently():
-            reports = self._workspace.load_many([rows_in(kind, rows, now) for kind, rows in kinds.items()])
+            reports = self._workspace.load_many([rows_in(group, now) for group in grouped(whole)])
         for report in reports:
             if report.rejected:
                 log.error("%d rows for %s were refused after they had been taken in", report.rejected, report.table)
-
-    def _known(self, table: str, key: str, values: Sequence[Any]) -> set[Any]:
-        """Those of the values that the table has as keys."""
-        connection = self._workspace.warehouse.connection()
-        try:
-            column = identifier(key)
-            found = connection.execute(
-                f"SELECT {column} FROM {identifier(table)} WHERE {column} IN (SELECT unnest($keys))",  # noqa: S608  # ours
-                {"keys": list(values)},
-            )
-            return {row[0] for row in found.fetchall()}
-        finally:
-            connection.close()
 
     def stop(self) -> None:
         """Finish what is at hand; the rest stays in the inbox for the next start."""
@@ -128,68 +113,50 @@ class Writer(threading.Thread):
         self.join(timeout=30)
 
 
-def without_clash(waiting: Sequence[Waiting]) -> Sequence[Waiting]:
-    """The longest beginning in which no key comes in two kinds of rows, whose order would not be kept."""
-    kinds: dict[tuple[str, tuple[Any, ...]], Kind] = {}
-    for place, arrival in enumerate(waiting):
-        key = TABLES[arrival.table].key
-        for row in arrival.rows:
-            kind = _kind(arrival, row)
-            if kinds.setdefault((arrival.table, tuple(row.get(name) for name in key)), kind) != kind and place:
-                return waiting[:place]
-    return waiting
+@dataclass
+class Group:
+    """Rows of one table that are loaded together, each key once, whatever columns each row brings."""
+
+    table: str
+    how: str
+    rows: dict[Key, dict[str, Any]] = field(default_factory=dict)
+
+    def takes(self, key: Key, row: dict[str, Any]) -> bool:
+        """Whether the row can come in: two rows of one key that bring different columns are loaded in turn."""
+        return key not in self.rows or self.rows[key].keys() == row.keys()
+
+    def add(self, key: Key, row: dict[str, Any]) -> None:
+        if self.how not in FIRST_STANDS or key not in self.rows:
+            self.rows[key] = row
 
 
-def grouped(batch: Sequence[Waiting]) -> dict[Kind, list[dict[str, Any]]]:
-    """The rows by table, by what becomes of known keys, and by their columns; of a key the row that counts."""
-    found: dict[Kind, dict[tuple[Any, ...], dict[str, Any]]] = {}
+def grouped(batch: Sequence[Waiting]) -> list[Group]:
+    """The rows of a batch in as few groups as leave the rows of every key in their order."""
+    groups: list[Group] = []
+    open_ones: dict[tuple[str, str], int] = {}
+    newest: dict[tuple[str, Key], int] = {}
     for arrival in batch:
-        key = TABLES[arrival.table].key
+        kind, parts = (arrival.table, arrival.how), TABLES[arrival.table].key
         for row in arrival.rows:
-            rows = found.setdefault(_kind(arrival, row), {})
-            name = tuple(row.get(column) for column in key)
-            if arrival.how not in FIRST_STANDS or name not in rows:
-                rows[name] = row
-    return {kind: list(rows.values()) for kind, rows in found.items()}
+            key = tuple(row.get(name) for name in parts)
+            place = open_ones.get(kind)
+            if place is None or newest.get((arrival.table, key), -1) > place or not groups[place].takes(key, row):
+                place = open_ones[kind] = len(groups)
+                groups.append(Group(*kind))
+            groups[place].add(key, row)
+            newest[(arrival.table, key)] = place
+    return groups
 
 
-def joined(kinds: dict[Kind, list[dict[str, Any]]], known: Known) -> dict[Kind, list[dict[str, Any]]]:
-    """The same rows in fewer kinds: a row that is new to its table holds nothing in a column that it leaves out.
-
-    Senders that leave out what is empty bring hundreds of kinds, each of which would be loaded by itself. A row that
-    the table knows keeps what it held there, so it stays in its kind, and so do tables whose key has several columns.
-    """
-    found: dict[Kind, list[dict[str, Any]]] = {}
-    fresh: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for table, how in dict.fromkeys((table, how) for table, how, _ in kinds):
-        own = {kind: rows for kind, rows in kinds.items() if kind[:2] == (table, how)}
-        key = TABLES[table].key
-        if len(own) == 1 or len(key) > 1:
-            found |= own
-            continue
-        there = known(table, key[0], [row[key[0]] for rows in own.values() for row in rows])
-        for kind, rows in own.items():
-            fresh.setdefault((table, how), []).extend(row for row in rows if row[key[0]] not in there)
-            if left := [row for row in rows if row[key[0]] in there]:
-                found[kind] = left
-    for (table, how), rows in fresh.items():
-        columns = tuple(sorted({name for row in rows for name in row}))
-        if rows:
-            whole = [{name: row.get(name) for name in columns} for row in rows]
-            found.setdefault((table, how, columns), []).extend(whole)
-    return found
-
-
-def rows_in(kind: Kind, rows: Sequence[dict[str, Any]], now: datetime) -> RowsIn:
-    table, how, columns = kind
+def rows_in(group: Group, now: datetime) -> RowsIn:
+    """A group as it is loaded: a column that some rows bring and others do not is marked in those that do not."""
+    rows = list(group.rows.values())
+    columns = dict.fromkeys(name for row in rows for name in row)
     return RowsIn(
-        table,
-        {name: [row[name] for row in rows] for name in columns},
-        keeps_first=how in FIRST_STANDS,
-        loaded_at=coarse(now) if how in COARSELY else None,
+        group.table,
+        {name: [row.get(name) for row in rows] for name in columns},
+        keeps_first=group.how in FIRST_STANDS,
+        loaded_at=coarse(now) if group.how in COARSELY else None,
         one_by_one=True,
+        left_out={name: [name not in row for row in rows] for name in columns if any(name not in row for row in rows)},
     )
-
-
-def _kind(arrival: Waiting, row: dict[str, Any]) -> Kind:
-    return arrival.table, arrival.how, tuple(sorted(row))

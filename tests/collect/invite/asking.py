@@ -17,6 +17,7 @@ from mittari.collect.invite.send import Sender
 from mittari.load import RowsIn
 from mittari.workspace.inviting import job
 from mittari.workspace.inviting.facts import Facts
+from patience import PATIENCE_S
 
 NOON = datetime(2026, 10, 7, 9, 0)
 """A Wednesday, twelve o'clock in Helsinki, in UTC."""
@@ -54,6 +55,8 @@ class Mailbox:
     at_data: list[str] = field(default_factory=list)
     letters: list[EmailMessage] = field(default_factory=list)
     tried: list[str] = field(default_factory=list)
+    meanwhile: Callable[[], object] = lambda: None
+    """What happens while a letter is on its way in."""
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd calls it so
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: Sequence[str]
@@ -68,6 +71,7 @@ class Mailbox:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.at_data and not (answer := self.at_data.pop(0)).startswith("250"):
             return answer
+        self.meanwhile()
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         letter = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(letter, EmailMessage)
@@ -79,7 +83,7 @@ class MailServer(Controller):
     """A real SMTP server on a free port, or on the one it had."""
 
     def __init__(self, mailbox: Mailbox, port: int, **more: Any) -> None:
-        super().__init__(mailbox, hostname="127.0.0.1", port=port, **more)
+        super().__init__(mailbox, hostname="127.0.0.1", port=port, ready_timeout=PATIENCE_S, **more)
         self.mailbox = mailbox
 
 

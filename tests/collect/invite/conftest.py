@@ -1,7 +1,5 @@
 """A home of its own for every test that asks people."""
 
-import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from collect.taking import Taking
 from mittari.collect.collector import Collector
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.writer import Writer
+from ports import free_port
 
 
 @pytest.fixture
@@ -45,19 +44,3 @@ def asking(tmp_path: Path, plans_folder: Path, mail_server: MailServer) -> Itera
             found.settings(public_address=address)
             taking.survey("care", CARE)
             yield found
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(port: int) -> None:
-    """Come back once somebody listens there."""
-    ends = time.monotonic() + 20
-    while time.monotonic() < ends:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.01)

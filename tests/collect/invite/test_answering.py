@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from collect.invite.asking import CARE, NOON, Asking
 from mittari.collect.survey.texts import LANGUAGES, texts
+from patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -57,7 +58,7 @@ def answers(asking: Asking) -> list[tuple[Any, ...]]:
 def fetch(address: str, data: bytes | None = None) -> tuple[int, str]:
     """Status and text of a page, without a browser."""
     try:
-        with urllib.request.urlopen(address, data, timeout=10) as answer:  # noqa: S310  # the test's own server
+        with urllib.request.urlopen(address, data, timeout=PATIENCE_S) as answer:  # noqa: S310  # the test's own server
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -116,6 +117,52 @@ def test_the_budget_holds_over_two_surveys_and_imported_invitations(asking: Aski
     asking.solved("much later", "c1")
     asking.look()
     assert ("care:much later", "waiting", None) in asking.outbox()
+
+
+def at_one_address(asking: Asking, *customers: str) -> None:
+    """They turn out to be reached at the same address, however it is written."""
+    kept = [Address(f"customer:{name}", "email", "Maija@customers.example") for name in customers]
+    kept[0] = replace(kept[0], address="maija@Customers.example")
+    keep_addresses(asking.taking.collector.ledger, kept, asking.clock())
+
+
+def test_customers_who_are_reached_at_one_address_share_a_budget(asking: Asking) -> None:
+    """Somebody stands among the customers twice, and reads both letters."""
+    asking.customers("c1", "c2", "c3")
+    at_one_address(asking, "c1", "c2")
+    asking.solved_all({"k1": "c1", "k2": "c2", "k3": "c3"})
+    asking.look()
+    assert [row[0] for row in asking.outbox()] == ["care:k1", "care:k3"]
+    asking.clock.pass_(hours=1)
+    assert asking.send() == 2
+    asking.clock.pass_(days=29)
+    assert asking.taking.workspace.invite("care", "c2")["why"] == "asked already within the days of the budget"
+    asking.clock.pass_(days=1)
+    assert asking.taking.workspace.invite("care", "c2")["why"] is None
+
+
+def test_two_who_wait_and_turn_out_to_be_reached_at_one_address_get_one_letter(asking: Asking) -> None:
+    asking.customers("c1", "c2")
+    asking.solved_all({"k1": "c1", "k2": "c2"})
+    assert asking.look() == 2
+    at_one_address(asking, "c1", "c2")
+    asking.clock.pass_(hours=1)
+    asking.send()
+    assert len(asking.mailbox.letters) == 1
+    assert [row[1] for row in asking.outbox()] == ["sent", "cancelled"]
+
+
+def test_a_wish_not_to_be_asked_holds_for_everybody_at_the_address_for_ever(asking: Asking) -> None:
+    """Also for whoever is given the address later, and after the erasure of whoever said so."""
+    ledger, signer = asking.taking.collector.ledger, asking.taking.collector.signer
+    asking.customers("c1", "c2", "c3")
+    at_one_address(asking, "c1", "c2")
+    opt_out(ledger, signer, "customer:c1", asking.clock())
+    forget_person(ledger, "c1")
+    asking.solved_all({"k2": "c2", "k3": "c3"})
+    asking.look()
+    assert [row[0] for row in asking.outbox()] == ["care:k3"]
+    assert asking.taking.workspace.invite("care", "c2")["why"] == "does not want to be asked"
 
 
 def test_the_share_is_drawn_the_same_every_time(asking: Asking) -> None:

@@ -7,6 +7,7 @@ import pytest
 from collect.invite.asking import CARE, Asking
 from mittari.collect.invite.outbox import summary
 from mittari.collect.invite.people import Address, keep_addresses
+from patience import until
 
 OF_STAFF = """
 owner = "Maija"
@@ -82,8 +83,6 @@ def test_doctor_tells_of_missing_settings_and_old_failures(asking: Asking) -> No
 
 
 def test_a_server_invites_by_itself(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
-
     from mittari.workspace.inviting import threads
 
     monkeypatch.setattr(threads, "SEND_EVERY_S", 0.05)
@@ -94,9 +93,7 @@ def test_a_server_invites_by_itself(asking: Asking, monkeypatch: pytest.MonkeyPa
     inviter = threads.Inviter(asking.taking.workspace, asking.taking.collector)
     inviter.start()
     try:
-        ends = time.monotonic() + 20
-        while not asking.mailbox.letters and time.monotonic() < ends:
-            time.sleep(0.02)
+        until(lambda: asking.mailbox.letters, "a letter")
     finally:
         inviter.stop()
     assert [letter["To"] for letter in asking.mailbox.letters] == ["c1@customers.example"]

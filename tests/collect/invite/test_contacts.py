@@ -3,6 +3,9 @@
 import json
 import urllib.error
 import urllib.request
+from email.headerregistry import Address as Mailbox
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from mittari.cli import main
 from mittari.collect.invite.contacts import COLUMNS, checked_contacts
 from mittari.collect.invite.people import addresses_of, forget_person, opt_out, opted_out
 from mittari.collect.tokens import make_token
+from patience import PATIENCE_S
 
 
 def post(asking: Asking, body: object, token: str | None) -> tuple[int, dict[str, Any]]:
@@ -22,7 +26,7 @@ def post(asking: Asking, body: object, token: str | None) -> tuple[int, dict[str
     address = f"{asking.taking.address}/api/v1/contacts"
     request = urllib.request.Request(address, json.dumps(body).encode(), headers)  # noqa: S310  # the test's own
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
@@ -59,6 +63,22 @@ def test_one_wrong_row_keeps_all_out_and_no_address_is_told_back(asking: Asking)
     told = {(problem["row"], problem["field"]) for problem in body["problems"]}
     assert {(1, "email"), (2, "customer_id"), (3, "mail"), (4, "phone"), (5, "consent"), (6, None)} <= told
     assert asking.taking.collector.ledger.all("SELECT * FROM addresses") == []
+
+
+@pytest.mark.parametrize("local", ["maija.meri", "maija+shop", "o'hara", "m", "x" * 64])
+def test_what_is_taken_as_an_address_can_be_written_to(local: str) -> None:
+    (address,), problems = checked_contacts([{"customer_id": "c1", "email": f"{local}@customers.example"}])
+    assert problems == []
+    letter = EmailMessage(policy=SMTP)
+    letter["To"] = Mailbox(addr_spec=address.address)
+    assert address.address in str(letter)
+
+
+@pytest.mark.parametrize("local", [".maija", "maija.", "maija..meri", "maija meri", "", "x" * 65])
+def test_an_address_that_no_letter_can_carry_is_refused_when_it_comes(local: str) -> None:
+    """Later, when it is to be sent, nobody who could correct it is there."""
+    _, problems = checked_contacts([{"customer_id": "c1", "email": f"{local}@customers.example"}])
+    assert [problem.field for problem in problems] == ["email"]
 
 
 def test_a_number_that_is_zero_is_an_id_like_any_other() -> None:

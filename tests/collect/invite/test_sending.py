@@ -5,24 +5,29 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from collect.invite.asking import CARE, NOON, Asking, Mailbox, MailServer
-from collect.invite.conftest import free_port
 from mittari.collect.invite import outbox
 from mittari.collect.invite.people import Address, keep_addresses
+from mittari.collect.invite.plan import Ask
+from mittari.collect.invite.send import Sender
 from mittari.collect.invite.smtp import Mailer
 from mittari.collect.links import find_link
+from mittari.workspace.inviting.facts import Facts
+from patience import PATIENCE_S
+from ports import free_port
 
 SOURCE = Path(__file__).parents[3] / "src"
 
@@ -136,6 +141,48 @@ def test_a_missing_setting_is_told_and_waits_to_be_mended(asking: Asking) -> Non
     assert state(asking)[0] == "sent"
 
 
+class Locking(Facts):
+    """Facts during whose reading another process begins to write the ledger, and does not end."""
+
+    def __init__(self, asking: Asking) -> None:
+        super().__init__(asking.taking.workspace)
+        self.other = sqlite3.connect(asking.taking.home / "ledger.sqlite", isolation_level=None)
+        self.ledger = asking.taking.collector.ledger
+
+    def asks(self, persons: Sequence[str], since: datetime) -> dict[str, list[Ask]]:
+        with self.ledger.writing() as connection:
+            connection.execute("PRAGMA busy_timeout = 100")
+        self.other.execute("BEGIN IMMEDIATE")
+        return super().asks(persons, since)
+
+
+def test_an_invitation_that_meets_a_locked_ledger_for_a_moment_is_put_off(asking: Asking) -> None:
+    one_waiting(asking)
+    facts = Locking(asking)
+
+    def freed() -> float:
+        facts.other.execute("ROLLBACK")
+        return 0.5
+
+    Sender(asking.taking.collector, facts, chance=freed).run_due()
+    due = asking.clock() + timedelta(minutes=1)
+    assert state(asking) == ("waiting", 1, due.isoformat(), "it could not be made: OperationalError")
+    asking.clock.pass_(minutes=1)
+    asking.send()
+    assert (state(asking)[0], len(asking.mailbox.letters)) == ("sent", 1)
+
+
+def test_an_invitation_that_finds_the_ledger_locked_to_the_end_goes_out_after_a_while(asking: Asking) -> None:
+    one_waiting(asking)
+    facts = Locking(asking)
+    Sender(asking.taking.collector, facts).run_due(most=1)
+    facts.other.execute("ROLLBACK")
+    assert (state(asking)[0], len(asking.mailbox.letters)) == ("sending", 0)
+    asking.clock.pass_(minutes=16)
+    asking.send()
+    assert (state(asking)[0], len(asking.mailbox.letters)) == ("sent", 1)
+
+
 KILLED = """
     import os, signal, sys
     from datetime import datetime
@@ -156,7 +203,7 @@ def claim_and_die(asking: Asking) -> None:
         [sys.executable, "-c", textwrap.dedent(KILLED), *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
         env={**os.environ, "PYTHONPATH": str(SOURCE)},
     )
@@ -238,6 +285,15 @@ def test_who_was_late_does_not_write_over_who_took_the_row(asking: Asking) -> No
     asking.send()
     assert not outbox.finish(ledger, slow, outbox.FAILED, asking.clock(), "late")
     assert state(asking)[0] == "sent"
+
+
+def test_whoever_is_erased_while_the_letter_goes_out_does_not_come_back(asking: Asking) -> None:
+    one_waiting(asking)
+    asking.mailbox.meanwhile = lambda: asking.taking.workspace.erase_person("c1")
+    assert asking.send() == 1
+    assert len(asking.mailbox.letters) == 1
+    assert asking.invites() == asking.outbox() == []
+    assert asking.taking.collector.ledger.all("SELECT * FROM links") == []
 
 
 def test_a_password_is_sent_with_starttls_and_never_without_it(
@@ -344,7 +400,7 @@ def gateway() -> Iterator[tuple[type[Gateway], int]]:
         serving.start()
         yield handler, int(server.server_address[1])
         server.shutdown()
-        serving.join(timeout=10)
+        serving.join(timeout=PATIENCE_S)
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise imports it

@@ -12,7 +12,9 @@ from mittari.errors import UserError, did_you_mean
 
 COLUMNS = ("customer_id", "employee_id", "email", "phone", "chat", "lang", "consent")
 WAYS = {"email": EMAIL, "phone": SMS, "chat": CHAT}
-MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{4,253}$)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+MAILBOX = re.compile(
+    r"(?!\.)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}(?<!\.)@(?=.{4,253}$)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+"
+)
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 CONSENT = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}

@@ -126,6 +126,11 @@ def recover(ledger: Ledger, now: datetime) -> list[Row]:
     return [_row(row) for row in lost]
 
 
+def is_there(ledger: Ledger, row: Row) -> bool:
+    """Whether a row that was claimed still stands: its person may have been erased since."""
+    return ledger.one("SELECT 1 FROM outbox WHERE id = ?", (row.id,)) is not None
+
+
 def finish(ledger: Ledger, row: Row, state: str, now: datetime, error: str | None = None) -> bool:
     """The end of a claimed row; False where it is no longer ours. The secret of its link is forgotten."""
     with ledger.writing() as connection:

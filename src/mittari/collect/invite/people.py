@@ -4,9 +4,11 @@ A person is `customer:ID` or `employee:ID`. Opting out is kept under a name that
 person, so that it outlives an erasure without telling whose it was.
 """
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from mittari.collect.signing import Signer
 from mittari.store.ledger import Ledger
@@ -78,22 +80,51 @@ def mark_bad(ledger: Ledger, address: Address) -> None:
         )
 
 
+def sharing(ledger: Ledger, persons: Collection[str]) -> dict[str, frozenset[str]]:
+    """Of those persons who are reached at an address that others have too: everybody who has it, themselves included.
+
+    One person can stand twice among the customers; whoever reads the mail is asked, and says no, once.
+    """
+    found: dict[str, set[str]] = {}
+    for some, marks in in_batches(persons):
+        pairs = ledger.all(
+            "SELECT mine.person, others.person FROM addresses AS mine JOIN addresses AS others "  # noqa: S608  # marks only
+            "ON others.kind = mine.kind AND lower(others.address) = lower(mine.address) "
+            f"WHERE mine.person IN ({marks}) AND others.person <> mine.person",
+            some,
+        )
+        for person, other in pairs:
+            found.setdefault(person, {person}).add(other)
+    return {person: frozenset(others) for person, others in found.items()}
+
+
 def opt_out(ledger: Ledger, signer: Signer, person: str, now: datetime) -> None:
-    """The person is never asked again, by whichever way."""
+    """The person is never asked again, by whichever way; nor is anybody at one of their addresses."""
+    addresses = ledger.all("SELECT kind, address FROM addresses WHERE person = ?", (person,))
+    names = [signer.name(OPTED_OUT, person), *(_of_address(signer, *each) for each in addresses)]
     with ledger.writing() as connection:
-        connection.execute(
-            "INSERT OR IGNORE INTO opted_out VALUES (?, ?)", (signer.name(OPTED_OUT, person), now.isoformat())
+        connection.executemany(
+            "INSERT OR IGNORE INTO opted_out VALUES (?, ?)", [(name, now.isoformat()) for name in names]
         )
 
 
 def opted_out(ledger: Ledger, signer: Signer, persons: Collection[str]) -> frozenset[str]:
     """Those of the persons who do not want to be asked."""
-    names = {signer.name(OPTED_OUT, person): person for person in persons}
+    names = {signer.name(OPTED_OUT, person): {person} for person in persons}
+    for some, marks in in_batches(persons):
+        rows = ledger.all(f"SELECT person, kind, address FROM addresses WHERE person IN ({marks})", some)  # noqa: S608
+        for person, kind, address in rows:
+            names.setdefault(_of_address(signer, kind, address), set()).add(person)
     found: set[str] = set()
     for some, marks in in_batches(names):
         rows = ledger.all(f"SELECT person FROM opted_out WHERE person IN ({marks})", some)  # noqa: S608  # marks only
-        found |= {names[row[0]] for row in rows}
+        found |= {person for (name,) in rows for person in names[name]}
     return frozenset(found)
+
+
+def _of_address(signer: Signer, kind: str, address: str) -> str:
+    """The name under which it is kept that nobody at an address wants to be asked."""
+    return signer.name(OPTED_OUT, f"{kind} {address.lower()}")
 
 
 def forget_person(ledger: Ledger, name: str, kind: str = CUSTOMER) -> int:
@@ -101,16 +132,54 @@ def forget_person(ledger: Ledger, name: str, kind: str = CUSTOMER) -> int:
 
     That somebody did not want to be asked stays, under a name that does not tell who it was.
     """
-    person, column = person_of(kind, name), f"$.{kind}_id"
     with ledger.writing() as connection:
         return sum(
-            connection.execute(statement, values).rowcount
-            for statement, values in (
-                ("DELETE FROM addresses WHERE person = ?", (person,)),
-                ("DELETE FROM outbox WHERE person = ?", (person,)),
-                ("DELETE FROM links WHERE json_extract(context, ?) = ?", (column, name)),
-            )
+            connection.execute(f"DELETE FROM {table} WHERE {condition}", values).rowcount  # noqa: S608  # named below
+            for table, condition, values in _theirs(name, kind)
         )
+
+
+def held_of_person(ledger: Ledger, name: str, kind: str = CUSTOMER) -> dict[str, list[dict[str, Any]]]:
+    """What the ledger knows of a person, as plain values for an export; a table of which there is nothing is left out.
+
+    Of a link only what it is about and until when: the secret is not kept, and no digest is of use to anybody.
+    """
+    shown = {
+        "addresses": ("kind", "address", "language", "consent", "bad", "at"),
+        "outbox": ("survey", "kind", "state", "due_at", "done_at", "error", "invite"),
+        "links": ("survey", "ends_at", "done", "context"),
+    }
+    found = {}
+    for table, condition, values in _theirs(name, kind):
+        columns = shown[table]
+        rows = ledger.all(f"SELECT {', '.join(columns)} FROM {table} WHERE {condition}", values)  # noqa: S608  # ours
+        if rows:
+            found[table] = [_plain(dict(zip(columns, row, strict=True))) for row in rows]
+    return found
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without what is empty; what an invitation knows of its contact as an object."""
+    told = {name: json.loads(value) if name in ("invite", "context") else value for name, value in row.items()}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def count_of_person(ledger: Ledger, name: str, kind: str = CUSTOMER) -> int:
+    """How many rows `forget_person` would erase."""
+    return sum(
+        ledger.all(f"SELECT count(*) FROM {table} WHERE {condition}", values)[0][0]  # noqa: S608  # named below
+        for table, condition, values in _theirs(name, kind)
+    )
+
+
+def _theirs(name: str, kind: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Table, condition and values of what the ledger knows of a person."""
+    person = person_of(kind, name)
+    return (
+        ("addresses", "person = ?", (person,)),
+        ("outbox", "person = ?", (person,)),
+        ("links", "json_extract(context, ?) = ?", (f"$.{kind}_id", name)),
+    )
 
 
 def in_batches(values: Iterable[str]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -80,7 +80,11 @@ class Taken:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of the persons concerned, and the rules that hold. `asks` need not be in order."""
+    """What is known of the persons concerned, and the rules that hold. `asks` need not be in order.
+
+    `sharing` names everybody who is reached at an address of a person, where that is not the person alone: their asks
+    are held against one budget.
+    """
 
     ask_days: int
     quiet: QuietHours
@@ -89,6 +93,12 @@ class Known:
     opted_out: frozenset[str] = frozenset()
     asks: Mapping[str, Sequence[Ask]] = field(default_factory=dict)
     taken: Mapping[str, Taken] = field(default_factory=dict)
+    sharing: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def asked(self, person: str | None, asks: Mapping[str, Sequence[Ask]] | None = None) -> list[Ask]:
+        """What counts in the budget of a person, of the asks known or of others."""
+        found = self.asks if asks is None else asks
+        return [ask for each in self.sharing.get(person or "", (person or "",)) for ask in found.get(each, ())]
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,7 @@ def plan(pairs: Iterable[Pair], known: Known, chance: Chance, now: datetime) -> 
         # lately then is not asked later, when the days are over.
         in_time = due_at(survey, candidate, known, candidate.touch_at)
         if why is None and any(
-            spent(asks.get(person, ()), invite_id(survey, candidate), moment, known.ask_days)
+            spent(known.asked(person, asks), invite_id(survey, candidate), moment, known.ask_days)
             for moment in (at, in_time)
         ):
             why = Why.BUDGET
@@ -228,9 +238,7 @@ def by_hand(survey: Survey, candidate: Candidate, known: Known, now: datetime) -
     at = next_allowed(now, known.quiet, known.zone)
     closed = _of_survey(survey)
     why = (None if closed is Why.TRIAL else closed) or of_person(survey, candidate, known)
-    if why is None and spent(
-        known.asks.get(candidate.person or "", ()), invite_id(survey, candidate), at, known.ask_days
-    ):
+    if why is None and spent(known.asked(candidate.person), invite_id(survey, candidate), at, known.ask_days):
         why = Why.BUDGET
     return Decision(survey, candidate, None if why else at, why)
 
@@ -257,6 +265,6 @@ def called_off(
     if standing.answered:
         return Why.ANSWERED
     why = of_person(survey, candidate, known)
-    if why is None and spent(known.asks.get(candidate.person or "", ()), own, now, known.ask_days):
+    if why is None and spent(known.asked(candidate.person), own, now, known.ask_days):
         return Why.BUDGET
     return why

@@ -18,14 +18,15 @@ from mittari.collect.invite import outbox
 from mittari.collect.invite.mail import Letter
 from mittari.collect.invite.notify import Notifier
 from mittari.collect.invite.outbox import CANCELLED, FAILED, GIVE_UP, SENT, Row, instant_of, iso
-from mittari.collect.invite.people import EMAIL, Address, addresses_of, mark_bad, opted_out
+from mittari.collect.invite.people import EMAIL, Address, addresses_of, mark_bad, opted_out, sharing
 from mittari.collect.invite.plan import Ask, Known, Standing, Why, called_off
 from mittari.collect.invite.quiet import next_allowed
 from mittari.collect.invite.smtp import Mailer
 from mittari.collect.invite.ways import Envelope, Undelivered, Way
-from mittari.collect.links import Context, make_link
+from mittari.collect.links import Context, drop_link, make_link
 from mittari.collect.survey.model import Survey
 from mittari.errors import MittariError, UserError
+from mittari.store.faults import is_of_the_machine
 from mittari.store.inbox import Arrival
 
 log = logging.getLogger("mittari.invite")
@@ -80,9 +81,22 @@ class Sender:
         try:
             self._send(row)
         except Exception as error:
-            log.error("an invitation of %s was set aside: %s", row.survey, type(error).__name__)
             log.debug("where it arose", exc_info=error)
-            self._end(row, FAILED, f"it could not be made: {type(error).__name__}")
+            try:
+                self._not_sent(row, error)
+            except Exception as second:  # the ledger refuses: the row stays as a crash would have left it
+                log.error("an invitation of %s was left as it is: %s", row.survey, type(second).__name__)
+                log.debug("where it arose", exc_info=second)
+
+    def _not_sent(self, row: Row, error: Exception) -> None:
+        """Something was raised before it went out: what the machine is to blame for is tried again."""
+        told = f"it could not be made: {type(error).__name__}"
+        if is_of_the_machine(error):
+            log.warning("an invitation of %s is put off: %s", row.survey, type(error).__name__)
+            self._put_off(row, told)
+        else:
+            log.error("an invitation of %s was set aside: %s", row.survey, type(error).__name__)
+            self._end(row, FAILED, told)
 
     def _send(self, row: Row) -> None:
         now = self._collector.clock()
@@ -113,23 +127,26 @@ class Sender:
         """It went out. Where that cannot be noted the row stays as a crash would have left it."""
         try:
             self._note(row, survey, delivered=True)
-        except MittariError as error:
-            log.error("an invitation of %s went out and could not be noted: %s", row.survey, error)
-        else:
             self._end(row, SENT, None)
+        except Exception as error:
+            reason = str(error) if isinstance(error, MittariError) else type(error).__name__
+            log.error("an invitation of %s went out and could not be noted: %s", row.survey, reason)
+            log.debug("where it arose", exc_info=error)
 
     def _known(self, row: Row, now: datetime) -> tuple[Known, Address | None]:
         collector, settings = self._collector, self._collector.settings
-        persons = (row.person,)
-        address = addresses_of(collector.ledger, row.kind, persons).get(row.person)
-        asked = self._view.asks(persons, now - timedelta(days=settings.ask_days)).get(row.person, [])
+        address = addresses_of(collector.ledger, row.kind, (row.person,)).get(row.person)
+        together = sharing(collector.ledger, (row.person,))
+        everybody = sorted(together.get(row.person, (row.person,)))
+        asked = self._view.asks(everybody, now - timedelta(days=settings.ask_days))
         known = Known(
             ask_days=settings.ask_days,
             quiet=settings.quiet_hours,
             zone=settings.timezone,
             addresses={(row.person, row.kind): address} if address else {},
-            opted_out=opted_out(collector.ledger, collector.signer, persons),
-            asks={row.person: [*asked, *outbox.asks_of(collector.ledger, row.person)]},
+            opted_out=opted_out(collector.ledger, collector.signer, (row.person,)),
+            asks={each: [*asked.get(each, []), *outbox.asks_of(collector.ledger, each)] for each in everybody},
+            sharing=together,
         )
         return known, address
 
@@ -150,23 +167,30 @@ class Sender:
         return self._ways[kind]
 
     def _undelivered(self, row: Row, survey: Survey, address: Address, error: Undelivered) -> None:
-        now = self._collector.clock()
         if error.bad_address:
             mark_bad(self._collector.ledger, address)
         if error.permanent:
             self._note(row, survey, delivered=False)
             self._end(row, FAILED, str(error))
-            return
-        wait = outbox.wait_after(row.tries, self._chance())
-        settings = self._collector.settings
-        due_at = next_allowed(now + wait, settings.quiet_hours, settings.timezone)
-        if now + wait - row.first_due_at > GIVE_UP:
-            self._end(row, FAILED, str(error))
         else:
-            outbox.postpone(self._collector.ledger, row, due_at, str(error))
+            self._put_off(row, str(error))
+
+    def _put_off(self, row: Row, told: str) -> None:
+        """Try again later, longer each time, until it is given up."""
+        now, settings = self._collector.clock(), self._collector.settings
+        due_at = now + outbox.wait_after(row.tries, self._chance())
+        if due_at - row.first_due_at > GIVE_UP:
+            self._end(row, FAILED, told)
+        else:
+            outbox.postpone(
+                self._collector.ledger, row, next_allowed(due_at, settings.quiet_hours, settings.timezone), told
+            )
 
     def _note(self, row: Row, survey: Survey, delivered: bool) -> None:
-        """That somebody was asked, as a fact; it is on disk when this comes back."""
+        """That somebody was asked, as a fact; it is on disk when this comes back. Not of whoever was erased since."""
+        if not outbox.is_there(self._collector.ledger, row):
+            drop_link(self._collector.ledger, row.secret)
+            return
         self._collector.inbox.put([Arrival("survey_invites", [invite_row(row, survey, delivered)])]).result()
 
     def _end(self, row: Row, state: str, error: str | None) -> None:

@@ -15,7 +15,8 @@ from mittari.collect.web.pages import Visit
 from mittari.store.inbox import Overloaded
 
 MOST_PROBLEMS = 50
-BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{1,200})")
+BEARER = re.compile(r"(?i:Bearer) ([A-Za-z0-9_-]{1,200})")
+"""The name of the scheme may be written as one likes (RFC 9110, 11.1)."""
 
 
 class Refusal(Exception):

@@ -27,6 +27,8 @@ from mittari.web import protection
 log = logging.getLogger("mittari.collect")
 
 MOST_BYTES = 1_000_000
+AGAIN_S = 5
+PAGES = ("/s/", "/i/")
 
 
 @get("/collect/{name:str}")
@@ -35,7 +37,7 @@ async def file(name: FromPath[str]) -> Response[bytes]:
     try:
         body, kind = static_file(name)
     except UserError:
-        return Response(b"There is no such file.\n", status_code=404, media_type="text/plain; charset=utf-8")
+        return Response(b"There is no such file.\n", status_code=404, media_type="text/plain")
     return Response(body, media_type=kind, headers={"cache-control": KEPT})
 
 
@@ -43,7 +45,7 @@ async def file(name: FromPath[str]) -> Response[bytes]:
 async def front() -> Response[bytes]:
     """The public listener has no front page."""
     text = b"Mittari takes in feedback here. Open the address that you were given.\n"
-    return Response(text, media_type="text/plain; charset=utf-8")
+    return Response(text, media_type="text/plain")
 
 
 ROOMS = (contacts, facts, kiosk, never, openapi, surveys, taps, webhooks, widget)
@@ -104,14 +106,22 @@ def http_error(request: Visit, error: HTTPException) -> Response[bytes]:
     return say(error.status_code, {"error": error.detail}, dict(error.headers or {}))
 
 
-def overloaded(_request: Visit, error: Overloaded) -> Response[bytes]:
-    return later(error)
+def overloaded(request: Visit, error: Overloaded) -> Response[bytes]:
+    return surveys.busy(request, 429, error.retry_after_s) if _is_page(request) else later(error)
 
 
 def fault(request: Visit, error: Exception) -> Response[bytes]:
     """Ours: the traceback goes to the log, without what the customer wrote, nor the secret of a link's address."""
     log.error("%s %s failed", request.method, request.scope.get("path_template", "somewhere"), exc_info=error)
-    return say(503, {"error": "nothing was stored: that went wrong on our side, send it again"}, {"retry-after": "5"})
+    if _is_page(request):
+        return surveys.busy(request, 503, AGAIN_S)
+    told = {"error": "nothing was stored: that went wrong on our side, send it again"}
+    return say(503, told, {"retry-after": str(AGAIN_S)})
+
+
+def _is_page(request: Visit) -> bool:
+    """Whether a customer reads the answer, and no program."""
+    return str(request.scope.get("path", "")).startswith(PAGES)
 
 
 ERRORS: dict[Any, Any] = {HTTPException: http_error, Overloaded: overloaded, Exception: fault}

@@ -39,7 +39,10 @@ BLANKS = r"[ ().\u00a0/-]"
 """What may stand between the digits of a telephone number."""
 NAMED = {"pattern": r"\S", "not": {"type": "null"}}
 SHORT = rf"^\s*(\S(.{{0,{LONGEST - 2}}}\S)?)?\s*$"
-MAIL = r"^\s*([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+)?\s*$"
+MAIL = (
+    r"^\s*([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+)?\s*$"
+)
 NUMBER = rf"^(\s|{BLANKS})*(\+{BLANKS}*[1-9]({BLANKS}*[0-9]){{6,14}})?(\s|{BLANKS})*$"
 TAG = r"^\s*([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?\s*$"
 TRUTH = r"^\s*([Yy][Ee][Ss]|[Nn][Oo]|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[01])?\s*$"

@@ -30,7 +30,7 @@ from mittari.collect.survey.answers import (
     score_of,
 )
 from mittari.collect.survey.model import COMMENT, DONT_KNOW, Question, Survey
-from mittari.collect.survey.texts import language_name, page_words
+from mittari.collect.survey.texts import LANGUAGES, language_name, page_words
 from mittari.collect.web.pages import Visit, collector_of, page, see
 
 FORM, PLACE, LINKED, ANSWER = "form", "place", "linked form", "anonymous answer"
@@ -111,7 +111,7 @@ async def answer(request: Visit, name: FromPath[str]) -> Response[Any]:
     """Store one answer, then show what comes next."""
     collector = collector_of(request)
     if wait := collector.limiter.wait_for(sender(request)):
-        return Response(b"Please come again a little later.", status_code=429, headers={"retry-after": str(wait)})
+        return busy(request, 429, wait)
     fields = await request.form()
     form = read_form(collector, name, fields.get("f"))
     survey = taking_answers(collector, name, form is not None and form.trial)
@@ -164,6 +164,15 @@ async def accept(
 
     Raises NoAnswer, NoLink and Used; then nothing was stored.
     """
+    if form.link is None:
+        return await _accept(collector, survey, form, question, fields)
+    async with collector.turns.of(form.link):
+        return await _accept(collector, survey, form, question, fields)
+
+
+async def _accept(
+    collector: Collector, survey: Survey, form: Form, question: Question, fields: Mapping[str, Any]
+) -> Form:
     link = find_link(collector.ledger, form.link) if form.link else None
     if form.link and link is None:
         raise NoLink
@@ -362,8 +371,20 @@ def message(request: Visit, language: str, kind: str, status: int) -> Response[A
 
 def closed(request: Visit) -> Response[Any]:
     """Nothing is told of whether there is such a survey."""
+    return message(request, _of_browser(request), "closed", 404)
+
+
+def busy(request: Visit, status: int, wait_s: int) -> Response[Any]:
+    """Nothing was stored, and the customer is told so in words; going back brings the form as it was."""
+    answer = message(request, _of_browser(request), "busy", status)
+    answer.headers["retry-after"] = str(wait_s)
+    return answer
+
+
+def _of_browser(request: Visit) -> str:
+    """The language for what is told while no survey is known."""
     tag = (request.headers.get("accept-language") or "en")[:2]
-    return message(request, tag if tag in ("en", "fi", "sv", "nb") else "nb" if tag == "no" else "en", "closed", 404)
+    return tag if tag in LANGUAGES else "nb" if tag == "no" else "en"
 
 
 def time_words(time: timedelta, language: str) -> str:

@@ -49,7 +49,7 @@ async def script() -> Response[bytes]:
     """The script, kept by browsers for an hour, so that a new version reaches every site the same day."""
     body, _ = static_file("widget.js")
     headers = {"cache-control": KEPT_AN_HOUR, "cross-origin-resource-policy": "cross-origin"}
-    return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
+    return Response(body, media_type="text/javascript", headers=headers)
 
 
 @get("/widget/{name:str}")

@@ -1,1 +1,1 @@
-"""What is held about a person: found (`theirs`), written out (`export`), taken away (`erase`, `forget`)."""
+"""What is held about a person: found (`theirs`), written out (`export`), taken away (`erase`, `forget`, `mix`)."""

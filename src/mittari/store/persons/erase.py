@@ -27,10 +27,14 @@ SCOPES = {"targets": ("slice",), "interventions": ("scope", "control_scope")}
 
 @dataclass(frozen=True)
 class Erasure:
-    """What is or would be changed: rows by table, and how many free texts are emptied."""
+    """What is or would be changed: rows by table, and how many free texts are emptied.
+
+    `beside` counts what goes from the ledger: addresses, links, and invitations that wait or were sent.
+    """
 
     rows: dict[str, int]
     texts: int
+    beside: int = 0
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, person: str, kind: Kind, pseudonym: str) -> Erasure:
@@ -71,6 +75,14 @@ def carry_out(connection: duckdb.DuckDBPyConnection, person: str, kind: Kind, ps
     connection.execute("DELETE FROM meta WHERE key = ?", [ERASED])
     connection.execute(f"INSERT INTO meta SELECT ?, {schema.VERSION}::VARCHAR", [ERASED])
     return changed
+
+
+def their_keys(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """The keys of their rows by kind of key, as `prepare` has found them."""
+    found: dict[str, set[str]] = {}
+    for kind, old in connection.execute(f"SELECT kind, old FROM {THEIR_KEYS}").fetchall():
+        found.setdefault(kind, set()).add(old)
+    return found
 
 
 def _changed(table: Table) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from mittari.collect.collector import Collector
 from mittari.collect.invite import outbox
 from mittari.collect.invite.outbox import context_of_decision
-from mittari.collect.invite.people import EMAIL, KINDS, Address, addresses_of, opted_out
+from mittari.collect.invite.people import EMAIL, KINDS, Address, addresses_of, opted_out, sharing
 from mittari.collect.invite.plan import LOOK_BACK, Ask, Decision, Known, Pair, Taken, by_hand, invite_id, plan
 from mittari.collect.links import Context
 from mittari.collect.survey.files import why_closed
@@ -90,8 +90,10 @@ def known_of(
     for kind in KINDS:
         found = addresses_of(collector.ledger, kind, persons)
         addresses |= {(person, kind): address for person, address in found.items()}
-    asks: dict[str, list[Ask]] = Facts(workspace).asks(persons, since)
-    for person, waiting in outbox.waiting_asks(collector.ledger, persons, since).items():
+    together = sharing(collector.ledger, persons)
+    everybody = sorted({*persons, *(each for others in together.values() for each in others)})
+    asks: dict[str, list[Ask]] = Facts(workspace).asks(everybody, since)
+    for person, waiting in outbox.waiting_asks(collector.ledger, everybody, since).items():
         asks[person] = [*asks.get(person, []), *waiting]
     return Known(
         ask_days=settings.ask_days,
@@ -101,6 +103,7 @@ def known_of(
         opted_out=opted_out(collector.ledger, collector.signer, persons),
         asks=asks,
         taken=taken or {},
+        sharing=together,
     )
 
 
