@@ -206,4 +206,4 @@ def test_a_sentence_that_nobody_has_translated_is_marked_as_english(tmp_path: Pa
     with collecting(tmp_path, "fi", full=False) as (app, _):
         answer = Visitor(app).post("/surveys")
     assert (answer.status, read(answer.text).language) == (405, "fi")
-    assert '<p lang="en">Method Not Allowed</p>' in answer.text
+    assert '<p lang="en">Method Not Allowed.</p>' in answer.text

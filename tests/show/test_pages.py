@@ -304,7 +304,7 @@ def test_a_part_that_breaks_leaves_the_page(monkeypatch, caplog):
         (f"/?{'x' * 501}=1", 400, "500 characters at most"),
         ("/kpi/nps?by=planet", 400, "customer.segment"),
         ("/kpi/nps/rows?offset=-1", 400, "number of rows to skip"),
-        ("/kpi/npx", 404, "no KPI is called"),
+        ("/kpi/npx", 404, "No KPI is called"),
         ("/kpi/nps.median", 404, "It has: score."),
         ("/nowhere", 404, "not an address of this board"),
         ("/touch", 405, "cannot be used that way"),

@@ -22,8 +22,8 @@
     const banner = document.getElementById("offline");
     if (!banner || banner.hidden === !lost) return;
     banner.hidden = !lost;
-    const now = new Date();
-    if (lost) banner.querySelector("time").textContent = now.toTimeString().slice(0, 5);
+    const written = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    if (lost) banner.querySelector("time").textContent = new Date().toLocaleTimeString(banner.lang, written);
   }
 
   document.addEventListener("change", (event) => {
