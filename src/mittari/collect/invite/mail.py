@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from mittari.collect.links import Context
 from mittari.collect.survey.model import DONT_KNOW, NO, YES, Question, Survey
-from mittari.collect.survey.texts import page_words, texts
+from mittari.collect.survey.texts import frame_language, page_words, spoken, texts
 from mittari.errors import one_line
 
 ROOM = Path(__file__).resolve().parent.parent / "templates"
@@ -48,6 +49,16 @@ class Letter:
     @property
     def never(self) -> str:
         return f"{self.link}/never"
+
+    @property
+    def frame(self) -> str:
+        """The language of the words around the question."""
+        return frame_language(self.language)
+
+    @property
+    def spoken(self) -> Markup:
+        """The attributes of the question where it is in another language than the words around it."""
+        return spoken(self.language)
 
     @property
     def question(self) -> str:

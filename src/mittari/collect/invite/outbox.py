@@ -222,10 +222,17 @@ def waiting_asks(ledger: Ledger, persons: Iterable[str], since: datetime) -> dic
     return found
 
 
-def asks_of(ledger: Ledger, person: str) -> list[Ask]:
-    """What was sent to one person and may not be among the facts yet."""
-    rows = ledger.all("SELECT id, done_at FROM outbox WHERE person = ? AND state = 'sent'", (person,))
-    return [Ask(name, datetime.fromisoformat(at)) for name, at in rows]
+def asks_of(ledger: Ledger, persons: Iterable[str]) -> dict[str, list[Ask]]:
+    """What was sent to these persons and may not be among the facts yet."""
+    found: dict[str, list[Ask]] = {}
+    for some, marks in in_batches(persons):
+        rows = ledger.all(
+            f"SELECT person, id, done_at FROM outbox WHERE person IN ({marks}) AND state = 'sent'",  # noqa: S608
+            some,
+        )
+        for person, name, at in rows:
+            found.setdefault(person, []).append(Ask(name, datetime.fromisoformat(at)))
+    return found
 
 
 def taken(ledger: Ledger, names: Iterable[str]) -> dict[str, Taken]:

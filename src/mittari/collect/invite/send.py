@@ -20,7 +20,7 @@ from mittari.collect.invite.mail import Letter
 from mittari.collect.invite.notify import Notifier
 from mittari.collect.invite.outbox import CANCELLED, FAILED, GIVE_UP, SENT, Row, instant_of, iso
 from mittari.collect.invite.people import EMAIL, Address, addresses_of, mark_bad, opted_out, sharing
-from mittari.collect.invite.plan import Ask, Known, Standing, Why, called_off
+from mittari.collect.invite.plan import Ask, Known, Standing, Why, called_off, shared
 from mittari.collect.invite.quiet import next_allowed
 from mittari.collect.invite.smtp import Mailer
 from mittari.collect.invite.ways import Envelope, Undelivered, Way
@@ -144,16 +144,19 @@ class Sender:
     def _known(self, row: Row, now: datetime) -> tuple[Known, Address | None]:
         collector, settings = self._collector, self._collector.settings
         address = addresses_of(collector.ledger, row.kind, (row.person,)).get(row.person)
-        together = sharing(collector.ledger, (row.person,))
-        everybody = sorted(together.get(row.person, (row.person,)))
-        asked = self._view.asks(everybody, now - timedelta(days=settings.ask_days))
+        groups = sharing(collector.ledger, (row.person,))
+        everybody = sorted({row.person, *(person for group in groups for person in group)})
+        asks = self._view.asks(everybody, now - timedelta(days=settings.ask_days))
+        for person, sent in outbox.asks_of(collector.ledger, everybody).items():
+            asks[person] = [*asks.get(person, []), *sent]
+        together, counted = shared(groups, asks)
         known = Known(
             ask_days=settings.ask_days,
             quiet=settings.quiet_hours,
             zone=settings.timezone,
             addresses={(row.person, row.kind): address} if address else {},
             opted_out=opted_out(collector.ledger, collector.signer, (row.person,)),
-            asks={each: [*asked.get(each, []), *outbox.asks_of(collector.ledger, each)] for each in everybody},
+            asks=counted,
             sharing=together,
         )
         return known, address
