@@ -29,7 +29,7 @@ def mail_server() -> Iterator[MailServer]:
 
 @pytest.fixture
 def asking(tmp_path: Path, plans_folder: Path, mail_server: MailServer) -> Iterator[Asking]:
-    """The survey `care`, asked an hour after a conversation is solved."""
+    """The survey `care`, asked an hour after a conversation is solved. What its letters lead to is `answering`."""
     home = mittari.create_home(
         tmp_path / "home",
         organisation="Meri Oy",
@@ -41,7 +41,8 @@ def asking(tmp_path: Path, plans_folder: Path, mail_server: MailServer) -> Itera
     with mittari.open(home) as workspace:
         assert isinstance(workspace, LocalWorkspace)
         workspace.clock = clock
-        with Collector.open(home, workspace.settings, clock) as collector, listening(collector) as address:
+        with Collector.open(home, workspace.settings, clock) as collector:
+            address = f"http://127.0.0.1:{free_port()}"
             taking = Taking(home, workspace, collector, Writer(workspace, collector.inbox), address)
             found = Asking(taking, clock, mail_server.mailbox)
             found.settings(public_address=address)
@@ -58,3 +59,10 @@ def gateway() -> Iterator[tuple[type[Gateway], int]]:
         yield handler, int(server.server_address[1])
         server.shutdown()
         serving.join(timeout=PATIENCE_S)
+
+
+@pytest.fixture
+def answering(asking: Asking) -> Iterator[None]:
+    """The public listener, at the address that the letters name."""
+    with listening(asking.taking.collector, int(asking.taking.address.rpartition(":")[2])):
+        yield
