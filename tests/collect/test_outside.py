@@ -57,7 +57,7 @@ assert outside.since is None
 outside.start()
 first = outside.since
 os.kill(outside._process.pid, signal.SIGKILL)
-until = time.monotonic() + 30
+until = time.monotonic() + 120
 while outside.since in (first, None) and time.monotonic() < until:
     time.sleep(0.01)
 second = outside.since
@@ -75,7 +75,7 @@ def test_it_tells_since_when_somebody_listens_without_a_break(tmp_path: Path) ->
         [sys.executable, "-W", "error", "-c", LISTENING_SINCE, str(home)],
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=300,
         check=False,
         env=environment,
     )

@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from collect.serving import ask
 from collect.taking import AFTER_SERVICE, Taking
 from mittari.collect.links import Context, make_link
+from patience import PATIENCE_S
 
 BRANDS = """
 owner = "Maija"
@@ -42,7 +43,7 @@ def test_forms_of_one_anonymous_link_that_are_sent_together_are_one_answer(takin
 
     def press(form: str) -> str:
         body = urlencode({"f": form, "q": "nps", "a": "0"}).encode()
-        together.wait(timeout=20)
+        together.wait(PATIENCE_S)
         told = ask(port, "POST", "/s/vote/answer", body, FORM)
         return "goes on" if told.status == 303 else told.body.decode()
 
