@@ -14,23 +14,12 @@ from mittari.collect.survey.answers import Form
 from mittari.collect.survey.files import MOST_POINTS
 from mittari.collect.survey.model import Question, Survey
 from mittari.collect.survey.texts import page_words
+from mittari.collect.web.accepting import NoAnswer, NoLink, Used, accept
 from mittari.collect.web.answers import say
+from mittari.collect.web.forms import FORM, new_form, read_form, read_place
 from mittari.collect.web.pages import Visit, collector_of, static_file
-from mittari.collect.web.surveys import (
-    FORM,
-    FORM_BYTES,
-    NoAnswer,
-    NoLink,
-    Used,
-    accept,
-    accepted,
-    asked_words,
-    new_form,
-    read_form,
-    read_place,
-    sender,
-    thanks_words,
-)
+from mittari.collect.web.survey_pages import accepted, asked_words, thanks_words
+from mittari.collect.web.surveys import FORM_BYTES, sender
 
 NOT_RATED = "x"
 KEPT_AN_HOUR = "public, max-age=3600"
