@@ -1,6 +1,6 @@
 """An installation that collects, with something of everything on its pages, in a language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -107,12 +107,24 @@ def with_devices(collector: Collector) -> Pressed:
 
 
 @contextmanager
-def collecting(folder: Path, language: str, full: bool = True, **chosen: Any) -> Iterator[tuple[Any, Collector]]:
-    """The application and its collector, with something on every page or with nothing at all."""
+def collecting(
+    folder: Path,
+    language: str,
+    full: bool = True,
+    *,
+    failing: Sequence[str] = (),
+    broken: Sequence[str] = (),
+    empty: bool = False,
+    **chosen: Any,
+) -> Iterator[tuple[Any, Collector]]:
+    """The application and its collector, with something on every page or with nothing at all.
+
+    `failing`, `broken` and `empty` are those of the sample.
+    """
     home = mittari.create_home(folder / "home", language=language, hours="always", **chosen)
     settings = Settings.load(home, {})
     with Collector.open(home, settings, lambda: sample.NOW) as collector:
-        workspace = Collecting(settings=settings)
+        workspace = Collecting(settings=settings, failing=failing, broken=broken, empty=empty)
         if full:
             (home / "surveys").mkdir(exist_ok=True)
             for name, text in SURVEYS.items():

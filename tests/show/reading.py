@@ -14,7 +14,7 @@ class Reader(HTMLParser):
         super().__init__()
         self.said: set[str] = set()
         self.language = ""
-        self._open: list[tuple[str, bool]] = []
+        self._open: list[tuple[str, bool, bool]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
@@ -22,10 +22,11 @@ class Reader(HTMLParser):
             self.language = told.get("lang") or ""
         foreign = told.get("lang") not in (None, self.language)
         apart = foreign or tag in NOT_READ or bool(self._open and self._open[-1][1])
-        if not apart:
+        mute = told.get("aria-hidden") == "true" or bool(self._open and self._open[-1][2])  # to be seen, not said
+        if not apart and not mute:
             self.said |= {" ".join(text.split()) for name in SAID if (text := told.get(name))}
         if tag not in VOID:
-            self._open.append((tag, apart))
+            self._open.append((tag, apart, mute))
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop()[0] != tag:

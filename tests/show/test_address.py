@@ -5,8 +5,8 @@ from datetime import date, datetime
 import pytest
 
 from mittari.errors import UserError
-from mittari.show.web.address import axis_label, before, read_view, spoken, spoken_series, trend_periods
-from mittari.time import Instant, Period, parse_period
+from mittari.show.web.address import before, read_view, trend_periods
+from mittari.time import Instant, parse_period
 
 ZONE, TODAY = "Europe/Helsinki", date(2026, 11, 24)
 
@@ -74,23 +74,3 @@ def test_a_period_at_the_edge_of_the_calendar_is_compared_with_nothing(text, fol
     period = parse_period(text, ZONE, TODAY)
     assert before(period) is None
     assert len(trend_periods(period)) == followed
-
-
-@pytest.mark.parametrize(
-    ("text", "said", "label"),
-    [
-        ("2026-10", "October 2026", "2026-10"),
-        ("2026-W40", "2026-W40", "W40"),
-        ("2026-10-05", "5 Oct 2026", "5 Oct"),
-        ("2025-12-25..2026-01-06", "25 Dec 2025 – 6 Jan 2026", "6 Jan"),
-        ("2026-10-01..2026-10-15", "1 Oct – 15 Oct 2026", "15 Oct"),
-    ],
-)
-def test_periods_are_said_in_words(text, said, label):
-    period = parse_period(text, ZONE, TODAY)
-    assert isinstance(period, Period)
-    assert (spoken(period), axis_label(period)) == (said, label)
-
-
-def test_a_series_is_said_once():
-    assert spoken_series(trend_periods(parse_period("2026-10", ZONE, TODAY))) == "1 Nov 2025 – 31 Oct 2026, by month"

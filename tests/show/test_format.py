@@ -1,10 +1,8 @@
 """How values are written."""
 
-from datetime import datetime
-
 import pytest
 
-from mittari.show.format import Style, change, clock, count, interval, quantity, relative
+from mittari.show.format import Style, change, count, interval, quantity, relative
 
 EN, FI = Style(), Style("fi")
 S, NB = "\u202f", "\u00a0"
@@ -94,6 +92,15 @@ def test_counts_are_grouped_and_an_unknown_count_is_a_dash():
     assert count(None, EN) == "–"
 
 
-def test_an_instant_of_another_day_carries_its_date():
-    assert clock(datetime(2026, 11, 24, 14, 5), datetime(2026, 11, 24, 20)) == "14:05"
-    assert clock(datetime(2026, 10, 5, 14, 5), datetime(2026, 11, 24)) == "5 Oct 2026 14:05"
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("fi", (f"2,1{S}vrk", f"+2,1{S}%-yks.", "enintään 90", f"1,91{S}/ 1{S}000")),
+        ("sv", (f"2,1{S}dygn", f"+2,1{S}%-enh.", "högst 90", f"1,91{S}per 1{S}000")),
+        ("nb", (f"2,1{S}døgn", f"+2,1{S}pp.", "høyst 90", f"1,91{S}per 1{S}000")),
+    ],
+)
+def test_units_and_open_bounds_are_words_of_the_language(language, written):
+    style = Style(language)
+    told = (quantity(181440, "s", style), change(0.021, "fraction", style), interval(None, 90, "count", style))
+    assert tuple(map(str, (*told, quantity(1.91, "per_1000", style)))) == written

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from mittari.settings import Settings
 from mittari.show.web.app import create_app
 from mittari.show.web.live import stream, turns
 from patience import PATIENCE_S, until
@@ -157,6 +158,18 @@ def test_a_changed_card_comes_and_the_others_do_not(place: Place) -> None:
         assert event.cards == ["nps"]
         assert event.sections == []
         assert "Data until" in event.html
+
+
+def test_what_comes_is_in_the_language_of_the_page(place: Place) -> None:
+    place.workspace.settings = Settings(language="fi")
+    with place.reader(place.mark()) as reader:
+        place.settle()
+        place.workspace.shifts["csat"] = -0.3
+        place.workspace.change("conversations")
+        html = reader.with_card("csat").html
+        for text in ("Asiakastyytyväisyys", "tavoite ≥ 90,0", "jäljessä tavoitteesta", "95 %:n luottamusväli"):
+            assert text in html
+        assert "target" not in re.sub(r"<[^>]+>", "", html)
 
 
 def test_a_page_that_was_just_made_is_told_nothing_it_shows(place: Place) -> None:

@@ -200,7 +200,7 @@ def test_an_empty_installation_says_what_to_import():
 
 def test_the_empty_board_promises_what_the_catalogue_has_and_nothing_else():
     html = open_site(sample.SampleWorkspace(empty=True)).get("/").text
-    promised = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html)
+    promised = re.findall(r"<dt><code>(.*?)</code></dt><dd>(.*?)</dd>", html)
     assert promised == [("conversations", ", ".join(row[1] for row in sample.KPIS))]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from mittari.measure import families
+from mittari.measure import families, notes
 from mittari.measure.call import Call, Span, State
 from mittari.measure.evaluate import Measured, main_table
 from mittari.measure.families import change
@@ -97,7 +97,7 @@ def record(
             n=0,
             components={},
             status="no_data",
-            note="; ".join(
+            note=notes.APART.join(
                 text
                 for text in (why(recipe, measured, lacking, span, state, material, params), definition.hint)
                 if text
@@ -136,8 +136,8 @@ def needs(name: str) -> str:
     """What is missing of a table or column (`table.column`) that a KPI cannot do without."""
     table, _, column = name.partition(".")
     if column:
-        return f"needs the column {column} of {table}, in which no file has brought a value"
-    return f"needs the table {table}, which is empty: import it with `mittari import {table}.csv`"
+        return notes.note(notes.NO_COLUMN, column=column, table=table)
+    return notes.note(notes.NO_TABLE, table=table)
 
 
 def why(
@@ -154,17 +154,17 @@ def why(
     if table not in state.filled:
         return needs(table)
     if lacking and state.begins_late(lacking[0], span.end_day):
-        return f"{lacking[0]} begins only after {span.text}: what was done before is not known"
+        return notes.note(notes.BEGINS_LATE, table=lacking[0], period=span.text)
     if lacking:
         return needs(lacking[0])
     if measured.unpriced:
-        return (
-            f"no exchange rate to {state.currency} is known for the {measured.unpriced:,} rows of {span.text}: "
-            "import fx_rates, or set the currency of the installation to theirs"
-        )
+        count = f"{measured.unpriced:,}"
+        return notes.note(notes.NO_RATE, currency=state.currency, count=count, period=span.text)
     ranges = state.coverage.get(table, ())
     if ranges and not state.covers(table, span.first_day, span.end_day - timedelta(days=1)):
         known = " and ".join(f"{first} to {last}" for first, last in ranges)
-        return f"{table} is loaded for {known}, which does not contain all of {span.text}"
+        return notes.note(notes.NOT_COVERED, table=table, days=known, period=span.text)
     chosen = ", ".join(f"{name}={value}" for name, value in params.items())
-    return f"nothing to count in {span.text}: the denominator is zero" + (f" (with {chosen})" if chosen else "")
+    if chosen:
+        return notes.note(notes.NOTHING_WITH, period=span.text, parameters=chosen)
+    return notes.note(notes.NOTHING, period=span.text)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from mittari.errors import MittariError, UserError
-from mittari.measure import dimensions, history, needed, records
+from mittari.measure import dimensions, history, needed, notes, records
 from mittari.measure.call import Call, Reader, State
 from mittari.measure.evaluate import NOTHING, Measured, measure
 from mittari.measure.kpi import Definition
@@ -52,7 +52,7 @@ def _asked(wanted: Sequence[Wanted], call: Call, plans: Plans, reader: Reader, s
     for number, one in enumerate(wanted):
         lacking = missing_dimensions(one[0], call)
         if lacking:
-            found[number] = _without(one, call, f"cannot be split by {', '.join(lacking)}", n=0)
+            found[number] = _without(one, call, notes.note(notes.CANNOT_SPLIT, dimensions=", ".join(lacking)), n=0)
     asked = {number: one for number, one in enumerate(wanted) if number not in found}
     for numbers in _together(asked, call, state):
         some = [wanted[number] for number in numbers]
@@ -101,7 +101,7 @@ def _failed(one: Wanted, call: Call, error: Exception) -> list[Record]:
     reason = (
         str(error) if isinstance(error, MittariError) else f"{type(error).__name__}: {' '.join(str(error).split())}"
     )
-    return _without(one, call, f"could not be computed: {reason}", n=None)
+    return _without(one, call, notes.note(notes.BROKEN, reason=reason), n=None)
 
 
 def _without(one: Wanted, call: Call, note: str, n: int | None) -> list[Record]:

@@ -1,14 +1,15 @@
 """How a value of a KPI is written for people: shares as per cent, seconds as time, money with its currency.
 
-Rounding happens here and nowhere else. Babel is not imported: the four languages differ in the decimal mark only, and
-this module is on the path of every command. Digits are grouped by a narrow no-break space (SI brochure, 5.4.4), a
-minus is a minus sign, and a unit keeps to its number by the same space.
+Rounding happens here and nowhere else. Babel is not imported: the four languages differ in the decimal mark and in a
+few short words, which stand in their message files. Digits are grouped by a narrow no-break space (SI brochure, 5.4.4),
+a minus is a minus sign, and a unit keeps to its number by the same space.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+
+from mittari.show.language import word
 
 DECIMAL_MARK = {"en": ".", "fi": ",", "nb": ",", "sv": ","}
 SPACE = "\u202f"
@@ -72,7 +73,7 @@ def duration(value: float, style: Style) -> Quantity:
         return Quantity(f"{whole}{WIDE_SPACE}min{WIDE_SPACE}{seconds}", "s") if seconds else Quantity(whole, "min")
     if size < 2 * 86400:
         return Quantity(sign + number(size / 3600, 1, style), "h")
-    return Quantity(sign + number(size / 86400, 1, style), "d")
+    return Quantity(sign + number(size / 86400, 1, style), word("d", style.language))
 
 
 def money(value: float, style: Style, currency: str | None = None) -> Quantity:
@@ -97,9 +98,9 @@ UNITS: dict[str, Callable[[float, Style], Quantity]] = {
     "scale_points": plain(2),
     "score_100": plain(1),
     "score": plain(2),
-    "days": plain(1, "d"),
+    "days": lambda value, style: Quantity(number(value, 1, style), word("d", style.language)),
     "money": money,
-    "per_1000": lambda value, style: Quantity(number(value, 2, style), f"per 1{SPACE}000"),
+    "per_1000": lambda value, style: Quantity(number(value, 2, style), f"{word('per', style.language)} 1{SPACE}000"),
     "ratio": plain(2, "×"),
     "cases_per_hour": plain(2, "/ h"),
 }
@@ -122,7 +123,9 @@ def change(value: float | None, unit: str, style: Style) -> str:
     """A difference with its sign; shares differ by percentage points (pp), points by points."""
     if value is None or not math.isfinite(value):
         return NOTHING
-    return signed(Quantity(number(value * 100, 1, style), "pp") if unit == "fraction" else quantity(value, unit, style))
+    if unit == "fraction":
+        return signed(Quantity(number(value * 100, 1, style), word("pp", style.language)))
+    return signed(quantity(value, unit, style))
 
 
 def relative(value: float | None, style: Style) -> str:
@@ -144,9 +147,9 @@ def interval(low: float | None, high: float | None, unit: str, style: Style) -> 
         return ""
     lower, upper = quantity(low, unit, style), quantity(high, unit, style)
     if low is None:
-        return f"up to {upper}"
+        return word("up to {bound}", style.language).format(bound=upper)
     if high is None:
-        return f"from {lower}"
+        return word("from {bound}", style.language).format(bound=lower)
     if lower.unit != upper.unit or WIDE_SPACE + "min" in upper.amount:
         return f"{lower} {DASH} {upper}"
     between = f" {DASH} " if MINUS in lower.amount + upper.amount else DASH
@@ -155,14 +158,3 @@ def interval(low: float | None, high: float | None, unit: str, style: Style) -> 
 
 def count(value: int | None, style: Style) -> str:
     return NOTHING if value is None else number(value, 0, style)
-
-
-def clock(moment: datetime, today: datetime) -> str:
-    """A local instant as hh:mm, with its date unless that is today."""
-    text = f"{moment:%H:%M}"
-    return text if moment.date() == today.date() else f"{day(moment)} {text}"
-
-
-def day(moment: datetime) -> str:
-    """A date as 5 Oct 2026."""
-    return f"{moment.day} {moment:%b %Y}"

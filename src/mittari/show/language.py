@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 
 from mittari.measure.kpi import PERSPECTIVES, Definition
-from mittari.measure.result import FLAGS, PROVISIONAL, SUPPRESSED
+from mittari.measure.result import FINAL, FLAGS, NO_DATA, PROVISIONAL, SUPPRESSED
 from mittari.settings import LANGUAGES
 from mittari.show import words
 
 LOCALE = Path(__file__).parent / "locale"
-FIELDS = ("title", "asks", "counted", "left_out", "beware")
+FIELDS = ("title", "asks", "counted", "left_out", "beware", "hint")
 NEUTRAL = "neutral_title"
 OF_PERSPECTIVE, NOTICE, PARAMETER, PAGE = "perspective", "notice", "parameter", "page"
 ENGLISH = "en"
@@ -42,6 +42,23 @@ def messages(language: str) -> Messages:
         for entry in entries
         if isinstance(entry.id, str) and isinstance(entry.string, str) and entry.context and entry.string
     }
+
+
+def word(text: str, language: str) -> str:
+    """A short text beside a number, such as its unit, in the language; plain text, not HTML."""
+    return messages(language).get((PAGE, text), text)
+
+
+def status_words(status: str, language: str) -> tuple[str, str]:
+    """What a status is called and what it means."""
+    known = messages(language)
+    short, long = words.STATUS_WORDS[status]
+    return known.get((NOTICE, short), short), known.get((NOTICE, long), long)
+
+
+def hint(kpi_id: str, text: str, language: str) -> str | None:
+    """What a KPI without a value advises, in the language; None where it has no such advice or nobody translated it."""
+    return messages(language).get((f"{kpi_id}.hint", text))
 
 
 def translated(definition: Definition, language: str, neutral: bool = False) -> Definition:
@@ -84,6 +101,7 @@ def parameter_words(names: Iterable[str], language: str) -> list[str]:
 def _beside() -> list[tuple[str, str]]:
     """The texts that stand beside numbers, whichever they are."""
     told = words.notices(PROVISIONAL, FLAGS) + words.notices(SUPPRESSED, ())
+    told += [words.STATUS_WORDS[status] for status in (FINAL, NO_DATA)]
     said = [(NOTICE, text) for pair in told for text in pair]
     return said + [(PARAMETER, text) for text in words.PARAMETER_WORDS.values()]
 

@@ -14,22 +14,18 @@ from mittari.collect.survey.kinds import KIND_WORDS, START_WORDS
 from mittari.collect.survey.model import SCALES
 from mittari.collect.survey.texts import ready_items
 from mittari.facts import TABLES
+from mittari.measure import dimensions, notes
+from mittari.show import words
 from mittari.show.speech import has_words
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "show" / "templates"
 MODULES = (
-    *(
-        "errors.py",
-        "collect/alarm/owners.py",
-        "collect/survey/files.py",
-        "collect/survey/writing.py",
-        "react/followups.py",
-    ),
-    *("show/speech.py", "show/web", "time/periods.py"),
+    *("errors.py", "collect/alarm/owners.py", "collect/survey/files.py", "collect/survey/writing.py"),
+    *("react/followups.py", "show/format.py", "show/periods.py", "show/speech.py", "show/web", "time/periods.py"),
 )
 """What of the package speaks to readers of pages: modules, and a folder with all that is in it."""
-SAYING = ("say", "self", "told", "UserError", "UnknownKpi")
+SAYING = ("say", "self", "text", "told", "word", "UserError", "UnknownKpi")
 
 
 def page_texts() -> list[str]:
@@ -39,12 +35,16 @@ def page_texts() -> list[str]:
 
 
 def _declared() -> Iterator[str]:
-    """What is said by a name: kinds of questions, their items, channels."""
+    """What is said by a name: kinds of questions, their items, channels; words of numbers, dimensions, reasons."""
     yield from KIND_WORDS.values()
     yield from START_WORDS.values()
     for kind in SCALES:
         yield from (item.replace("_", " ") for item in ready_items(kind))
     yield from TABLES["conversations"]["channel"].values
+    yield from words.said()
+    yield from (sentence.pattern for sentence in notes.NOTES if sentence is not notes.BROKEN)
+    for name in dimensions.known({}):
+        yield from (part.replace("_", " ") for part in name.split("."))
 
 
 def _in_templates() -> Iterator[str]:

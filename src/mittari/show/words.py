@@ -3,7 +3,7 @@
 Each entry is (short, long): the short one stands on a card, the long one explains it on the KPI's own page.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mittari.measure.kpi import BAND, HIGHER, LAG, LEAD, LOWER, NEITHER, OBJECTIVE, SUBJECTIVE
 
@@ -84,6 +84,9 @@ UNIT_WORDS: Mapping[str, str] = {
     "cases_per_hour": "cases per hour",
 }
 
+NEAR_WORDS: Mapping[str, str] = {"near": "near", "off": "off"}
+"""What a card has room for, where the target itself stands beside it."""
+
 VERDICT_WORDS: Mapping[str, tuple[str, str]] = {
     "real": ("real", "The interval of the difference does not include zero."),
     "noise": ("noise", "The difference is within what chance alone would do."),
@@ -91,6 +94,15 @@ VERDICT_WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 STANDING_WORDS: Mapping[str, str] = {"on": "on target", "near": "near target", "off": "off target"}
+
+
+def said() -> Iterator[str]:
+    """What pages say beside numbers, other than statuses, flags and parameters."""
+    for pair in VERDICT_WORDS.values():
+        yield from pair
+    yield from STANDING_WORDS.values()
+    yield from NEAR_WORDS.values()
+    yield MARKS
 
 
 def notices(status: str, flags: Iterable[str]) -> list[tuple[str, str]]:

@@ -3,11 +3,11 @@
   "use strict";
   const STALE_AFTER = 60 * 60 * 1000;
 
-  function age(milliseconds) {
+  function age(milliseconds, day) {
     const minutes = Math.floor(milliseconds / 60000);
     if (minutes < 120) return `${minutes} min`;
     const hours = Math.floor(minutes / 60);
-    return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
+    return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} ${day}`;
   }
 
   function stamp() {
@@ -15,7 +15,8 @@
     if (!mark || !mark.dataset.loaded) return;
     const old = Date.now() - Date.parse(mark.dataset.loaded);
     mark.classList.toggle("stale", old > STALE_AFTER);
-    mark.querySelector(".age").textContent = old > STALE_AFTER ? ` · ${age(old)} old` : "";
+    const said = () => mark.dataset.old.replace("{age}", age(old, mark.dataset.day));
+    mark.querySelector(".age").textContent = old > STALE_AFTER ? ` · ${said()}` : "";
   }
 
   function offline(lost) {
@@ -23,7 +24,7 @@
     if (!banner || banner.hidden === !lost) return;
     banner.hidden = !lost;
     const written = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-    if (lost) banner.querySelector("time").textContent = new Date().toLocaleTimeString(banner.lang, written);
+    if (lost) banner.querySelector("time").textContent = new Date().toLocaleTimeString(document.documentElement.lang, written);
   }
 
   document.addEventListener("change", (event) => {
@@ -35,7 +36,7 @@
     table.classList.toggle("hidden", !shown);
     table.tabIndex = shown ? 0 : -1;
     button.setAttribute("aria-expanded", String(shown));
-    button.textContent = shown ? "Hide the numbers" : "Show the numbers";
+    button.textContent = shown ? button.dataset.hide : button.dataset.show;
   }
 
   // What the reader has unfolded stays so when a part is put in place anew.

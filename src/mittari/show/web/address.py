@@ -3,7 +3,7 @@
 Nothing about what is shown lives anywhere else, so every view can be sent to somebody and found again.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -12,7 +12,12 @@ from mittari.errors import UserError, nearest_told, told
 from mittari.time import Instant, Period, parse_period, period_around, period_of_days, preceding, previous
 
 DEFAULT_PERIOD = "last-30-days"
-CHIPS = (("Today", "last-1-day"), ("7 d", "last-7-days"), ("30 d", DEFAULT_PERIOD), ("12 mo", "last-365-days"))
+CHIPS = (
+    (told("Today"), "last-1-day"),
+    (told("7 d"), "last-7-days"),
+    (told("30 d"), DEFAULT_PERIOD),
+    (told("12 mo"), "last-365-days"),
+)
 SUB_PERIODS = 12
 LONGEST = 500
 """Characters of a parameter. What people measure by is far shorter."""
@@ -133,38 +138,3 @@ def last_sub_period(period: Period) -> Period:
     if period.day_count <= 14:
         return period_around(last_day, "day", zone)
     return period_of_days(last_day - timedelta(days=6), last_day, zone)
-
-
-def axis_label(period: Period | Instant) -> str:
-    """A sub-period as the axis of a chart names it, short."""
-    if isinstance(period, Instant) or period.kind in ("day", "days"):
-        day = period.at.date() if isinstance(period, Instant) else period.last_day
-        return f"{day.day} {day:%b}"
-    return period.text[5:] if period.kind == "week" else period.text
-
-
-STEPS = {"day": "day", "week": "week", "days": "seven days", "month": "month", "quarter": "quarter", "year": "year"}
-
-
-def spoken_series(periods: Sequence[Period | Instant]) -> str:
-    """Consecutive periods in words: 2 Sep – 24 Nov 2026, by week."""
-    first, last = periods[0], periods[-1]
-    if not isinstance(first, Period) or not isinstance(last, Period):
-        return f"{spoken(first)} – {spoken(last)}, by week"
-    whole = spoken(period_of_days(first.first_day, last.last_day, last.zone))
-    return f"{whole}, by {STEPS[last.kind]}"
-
-
-def spoken(period: Period | Instant) -> str:
-    """A period in words: 5 Oct 2026, or 5 Oct – 3 Nov 2026."""
-    if isinstance(period, Instant):
-        return f"{period.at.day} {period.at:%b %Y %H:%M} UTC"
-    first, last = period.first_day, period.last_day
-    if period.kind == "month":
-        return f"{first:%B %Y}"
-    if period.kind in ("quarter", "year", "week"):
-        return period.text
-    if first == last:
-        return f"{first.day} {first:%b %Y}"
-    start = f"{first.day} {first:%b %Y}" if first.year != last.year else f"{first.day} {first:%b}"
-    return f"{start} – {last.day} {last:%b %Y}"

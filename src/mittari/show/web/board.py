@@ -12,14 +12,16 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.response import Stream
+from markupsafe import Markup
 
 from mittari.errors import UserError
 from mittari.measure.kpi import PERSPECTIVES, Definition
 from mittari.measure.result import Record
-from mittari.show import format as formats
 from mittari.show.language import perspectives
+from mittari.show.periods import spoken
+from mittari.show.speech import Speech
 from mittari.show.verdict import Goal, goal_of
-from mittari.show.web.address import CHIPS, View, before, spoken, trend_periods
+from mittari.show.web.address import CHIPS, View, before, trend_periods
 from mittari.show.web.cards import MIDDLE, SMALL, WIDE, Card, broken_card, card_of, columns
 from mittari.show.web.devices import silent_devices
 from mittari.show.web.pages import Visit, log, page, part_or_error, streamed, tag_of, unchanged
@@ -143,7 +145,7 @@ def cards(site: Site, view: View, section: Section) -> list[Card]:
     try:
         found, targets = numbers_of(site, view, section), goals(site)
     except Exception as error:  # noqa: BLE001  # the other sections of the board must stand
-        reason = told(error, f"the numbers of {section.title}")
+        reason = told(error, f"the numbers of {section.title}", site.say)
         return [broken_card(d, reason, address(d.id, view)) for d in section.definitions]
     return [card for d in section.definitions for card in own_cards(d, found, targets.get(d.id), site, view)]
 
@@ -166,15 +168,15 @@ def own_cards(definition: Definition, found: Numbers, target: Any, site: Site, v
             for now, previous, trend in found.of(definition.id)
         ]
     except Exception as error:  # noqa: BLE001  # one card must not take the board down
-        return [broken_card(definition, told(error, f"the card of {definition.id}"), href)]
+        return [broken_card(definition, told(error, f"the card of {definition.id}", site.say), href)]
 
 
-def told(error: Exception, what: str) -> str:
+def told(error: Exception, what: str, say: Speech) -> Markup:
     """The reason a card gives for its failure; one that is ours goes to the log with its traceback."""
     if isinstance(error, UserError):
-        return str(error)
+        return say.mistake(error)
     log.error("%s failed", what, exc_info=error)
-    return f"{type(error).__name__}: {error}"
+    return say.english(f"{type(error).__name__}: {error}")
 
 
 def address(name: str, view: View) -> str:
@@ -183,6 +185,10 @@ def address(name: str, view: View) -> str:
 
 def section_html(site: Site, view: View, section: Section, *, swap: bool = False) -> str:
     return section_of(site, section, cards(site, view, section), swap=swap)
+
+
+def section_or_error(site: Site, view: View, section: Section, *, swap: bool = False) -> str:
+    return part_or_error(site.say, section.key, lambda: section_html(site, view, section, swap=swap))
 
 
 def has_place(section: Section, card: Card) -> bool:
@@ -237,7 +243,8 @@ def charts_of(site: Site, view: View, chosen: Sequence[Definition], found: Numbe
         goal = goal_of(definition, goals(site).get(definition.id))
         trend = drawn_trend([series[period.text] for period in periods], periods, goal, site.style, wide=616)
         scale = now.slice.get("scale") if len(asked) > 1 else None
-        drawn.append({"definition": definition, "scale": scale, "trend": trend, "href": address(definition.id, view)})
+        said = site.say.text("scale {scale}", scale=scale) if scale else None
+        drawn.append({"definition": definition, "scale": said, "trend": trend, "href": address(definition.id, view)})
     return site.render("charts.html", charts=drawn, swap=swap)
 
 
@@ -245,8 +252,8 @@ def stamp(site: Site) -> dict[str, Any]:
     """Until when there is data, as the stamp in the corner says it."""
     loaded = site.source.freshness()
     if loaded is None:
-        return {"iso": "", "text": "no data yet"}
-    text = formats.clock(to_local(loaded, site.zone), site.now())
+        return {"iso": "", "text": ""}
+    text = site.say.clock(to_local(loaded, site.zone), site.now())
     return {"iso": f"{loaded.isoformat(timespec='seconds')}Z", "text": text}
 
 
@@ -256,13 +263,13 @@ def shell(site: Site, view: View, nonce: str, silent: int = 0) -> str:
         "board_head.html",
         view=view,
         chips=CHIPS,
-        spoken=spoken(view.period),
+        spoken=spoken(view.period, site.say),
         stamp=stamp(site),
         dimensions=site.dimensions(),
         nonce=nonce,
         version=site.version(),
         action="/",
-        title="Customer service",
+        title=site.say("Customer service"),
         running=site.running(view),
         silent=silent,
         waiting=site.waiting(),
@@ -274,7 +281,7 @@ def parts(site: Site, view: View, nonce: str, mark: str, silent: int = 0) -> Ite
     yield shell(site, view, nonce, silent)
     plan = sections(site.catalogue(), perspectives(site.style.language))
     for section in plan:
-        yield part_or_error(section.key, lambda section=section: section_html(site, view, section))  # type: ignore[misc]
+        yield section_or_error(site, view, section)
         if section.hero:
             yield (
                 '<div id="charts" class="charts" hx-get="/board/charts?'
@@ -324,8 +331,8 @@ def board_cards(request: Visit) -> Response[Any] | Stream:
         plan = sections(site.catalogue(), perspectives(site.style.language))
         yield site.render("live.html", version=version, view=view, stamp=stamp(site), mark=None, swap=True)
         for section in plan:
-            yield part_or_error(section.key, lambda section=section: section_html(site, view, section, swap=True))  # type: ignore[misc]
-        yield part_or_error("charts", lambda: charts_html(site, view, plan, swap=True))
+            yield section_or_error(site, view, section, swap=True)
+        yield part_or_error(site.say, "charts", lambda: charts_html(site, view, plan, swap=True))
         site.rest(view.query(), time.monotonic() - begun)
 
     return streamed(request, fresh())
@@ -337,7 +344,7 @@ def board_charts(request: Visit) -> Response[Any]:
     site: Site = request.app.state.site
     view = site.view(request.query_params.multi_items())
     plan = sections(site.catalogue(), perspectives(site.style.language))
-    return page(request, part_or_error("charts", lambda: charts_html(site, view, plan)))
+    return page(request, part_or_error(site.say, "charts", lambda: charts_html(site, view, plan)))
 
 
 @get("/board/ready", sync_to_thread=True)

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from mittari.change.two_periods import Change
+from mittari.measure.families.change import REAL
 from mittari.measure.kpi import Definition
 from mittari.measure.result import Record
 from mittari.show import format as formats
@@ -11,7 +14,9 @@ from mittari.show import words
 from mittari.show.format import Quantity, Style
 from mittari.show.language import notices
 from mittari.show.sparkline import Point, Sparkline, sparkline
+from mittari.show.speech import Speech
 from mittari.show.verdict import Goal, standing
+from mittari.show.why import why
 
 WIDE, MIDDLE, SMALL = (6, 5, 4, 3), (5, 4, 3), (3, 2)
 """How many cards may stand in a row on a wide screen, a middling and a small one (a tablet upright)."""
@@ -19,18 +24,25 @@ WIDE, MIDDLE, SMALL = (6, 5, 4, 3), (5, 4, 3), (3, 2)
 
 @dataclass(frozen=True)
 class ChangeShown:
-    """A change since the period before: `tone` good, bad or calm; `verdict` real, noise or cannot tell, in words."""
+    """A change since the period before: `tone` good, bad or calm; `verdict` real, noise or cannot tell, in words.
+
+    `real` says whether it is, for the eye.
+    """
 
     text: str
     direction: str
     tone: str
     verdict: str
     explained: str
+    real: bool
 
 
 @dataclass(frozen=True)
 class Card:
-    """One number of the board. `missing` cards have no value and a note that says why; `failed` ones broke."""
+    """One number of the board. `missing` cards have no value and a note that says why; `failed` ones broke.
+
+    `standing` is the state behind the colour, `standing_words` and, shorter, `standing_word` say it.
+    """
 
     key: str
     title: str
@@ -42,14 +54,12 @@ class Card:
     target: str | None
     standing: str | None
     notices: tuple[tuple[str, str], ...]
-    note: str | None
+    note: Markup | None
     missing: bool
     failed: bool
     sparkline: Sparkline | None
-
-    @property
-    def standing_words(self) -> str:
-        return words.STANDING_WORDS[self.standing] if self.standing else ""
+    standing_words: str = ""
+    standing_word: str = ""
 
 
 def card_of(
@@ -66,28 +76,31 @@ def card_of(
 
     In a running period everything is provisional: the page says so once, and no card repeats it.
     """
-    scale = now.slice.get("scale")
+    say, scale = Speech(style), now.slice.get("scale")
+    stands = standing(now, goal)
     said = [flag for flag in now.flags if flag != "mixed_scale"]  # the card names its scale instead
     status = "final" if running and now.status == "provisional" else now.status
     return Card(
         key=f"{definition.id}-{scale}" if scale else definition.id,
         title=definition.title,
-        scale=f"scale {scale}" if scale else None,
+        scale=say.text("scale {scale}", scale=scale) if scale else None,
         href=href,
         value=formats.quantity(now.value, now.unit, style),
         interval=formats.interval(now.ci_low, now.ci_high, now.unit, style),
         change=change_shown(changed, now.unit, style),
         target=goal_text(goal, now.unit, style),
-        standing=standing(now, goal),
+        standing=stands,
         notices=tuple(notices(status, said, style.language)),
-        note=now.note or (None if now.value is not None else words.STATUS_WORDS[now.status][1]),
+        note=why(now, say),
         missing=now.value is None,
         failed=now.failure,
         sparkline=sparkline([Point(r.value, r.ci_low, r.ci_high) for r in trend], goal.value if goal else None),
+        standing_words=say.text(words.STANDING_WORDS[stands]) if stands else "",
+        standing_word=say.text(words.NEAR_WORDS[stands]) if stands and stands in words.NEAR_WORDS else "",
     )
 
 
-def broken_card(definition: Definition, reason: str, href: str) -> Card:
+def broken_card(definition: Definition, reason: Markup, href: str) -> Card:
     """The card of a KPI that could not be computed or drawn."""
     return Card(
         key=definition.id,
@@ -110,13 +123,15 @@ def broken_card(definition: Definition, reason: str, href: str) -> Card:
 def change_shown(changed: Change | None, unit: str, style: Style) -> ChangeShown | None:
     if changed is None or changed.value is None:
         return None
+    say = Speech(style)
     short, explained = words.VERDICT_WORDS[changed.verdict]
     return ChangeShown(
         text=formats.relative(changed.value, style) if changed.relative else formats.change(changed.value, unit, style),
         direction="flat" if changed.value == 0 else "up" if changed.value > 0 else "down",
         tone={True: "good", False: "bad", None: "calm"}[changed.better],
-        verdict=short,
-        explained=explained,
+        verdict=say.text(short),
+        explained=say.text(explained),
+        real=changed.verdict == REAL,
     )
 
 

@@ -23,9 +23,10 @@ from mittari.show import format as formats
 from mittari.show import words
 from mittari.show.charts import Marked
 from mittari.show.language import notices, parameter_words
+from mittari.show.periods import spoken
 from mittari.show.verdict import Goal, goal_of
 from mittari.show.web import slices
-from mittari.show.web.address import CHIPS, View, before, spoken, trend_periods
+from mittari.show.web.address import CHIPS, View, before, trend_periods
 from mittari.show.web.board import address, goals, stamp
 from mittari.show.web.cards import card_of, goal_text
 from mittari.show.web.pages import Visit, page, part_or_error, streamed, tag_of, unchanged
@@ -119,7 +120,7 @@ def number_html(site: Site, about: Subject) -> str:
         about=about,
         status_words=words.STATUS_WORDS,
         count=lambda n: formats.count(n, site.style),
-        compared=spoken(since) if since else "",
+        compared=spoken(since, site.say) if since else "",
     )
 
 
@@ -206,7 +207,7 @@ def parts(site: Site, about: Subject, nonce: str) -> Iterator[str]:
         about=about,
         view=about.view,
         chips=CHIPS,
-        spoken=spoken(about.view.period),
+        spoken=spoken(about.view.period, site.say),
         dimensions=site.dimensions(),
         stamp=stamp(site),
         nonce=nonce,
@@ -218,12 +219,12 @@ def parts(site: Site, about: Subject, nonce: str) -> Iterator[str]:
         address=address,
     )
     yield '<div class="split"><div class="column">'
-    yield part_or_error("number", lambda: number_html(site, about))
-    yield part_or_error("trend", lambda: trend_html(site, about))
-    yield part_or_error("slices", lambda: slices_html(site, about))
-    yield part_or_error("rules", lambda: rules_html(site, about))
+    yield part_or_error(site.say, "number", lambda: number_html(site, about))
+    yield part_or_error(site.say, "trend", lambda: trend_html(site, about))
+    yield part_or_error(site.say, "slices", lambda: slices_html(site, about))
+    yield part_or_error(site.say, "rules", lambda: rules_html(site, about))
     yield '</div><aside class="column" aria-label="What the number means">'
-    yield part_or_error("definition", lambda: definition_html(site, about))
+    yield part_or_error(site.say, "definition", lambda: definition_html(site, about))
     yield site.render("kpi_later.html", about=about, part="receipt", title="Receipt", trigger="load")
     yield "</aside></div>"
     yield site.render("kpi_later.html", about=about, part="rows", title="Rows", trigger="revealed")
@@ -244,7 +245,7 @@ def kpi_slices(request: Visit, name: FromPath[str]) -> Response[Any]:
     """The slices by one dimension, put in place when another dimension is chosen."""
     site: Site = request.app.state.site
     about = subject(site, name, request)
-    return page(request, part_or_error("slices", lambda: slices_html(site, about)))
+    return page(request, part_or_error(site.say, "slices", lambda: slices_html(site, about)))
 
 
 @get("/kpi/{name:str}/rules", sync_to_thread=True)
@@ -252,7 +253,7 @@ def kpi_rules(request: Visit, name: FromPath[str]) -> Response[Any]:
     """The number by another product's rules, put in place when one is chosen."""
     site: Site = request.app.state.site
     about = subject(site, name, request)
-    return page(request, part_or_error("rules", lambda: rules_html(site, about)))
+    return page(request, part_or_error(site.say, "rules", lambda: rules_html(site, about)))
 
 
 @get("/kpi/{name:str}/receipt", sync_to_thread=True)
@@ -260,7 +261,7 @@ def kpi_receipt(request: Visit, name: FromPath[str]) -> Response[Any]:
     """The receipt, asked for by the page once the number stands: it looks at every row."""
     site: Site = request.app.state.site
     about = subject(site, name, request)
-    return page(request, part_or_error("receipt", lambda: receipt_html(site, about)))
+    return page(request, part_or_error(site.say, "receipt", lambda: receipt_html(site, about)))
 
 
 @get("/kpi/{name:str}/result.json", sync_to_thread=True)

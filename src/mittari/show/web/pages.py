@@ -1,7 +1,6 @@
 """Pages as responses: compressed, revalidated by version, and streamed part by part where parts take time."""
 
 import hashlib
-import html
 import logging
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -9,8 +8,10 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.response import Stream
+from markupsafe import Markup
 
 from mittari.errors import UserError
+from mittari.show.speech import Speech
 
 log = logging.getLogger("mittari.show")
 HTML, CSV = "text/html", "text/csv"  # Litestar adds the charset to text by itself
@@ -68,17 +69,18 @@ def compressed(parts: Iterable[str]) -> Iterator[bytes]:
     yield packer.flush()
 
 
-def part_or_error(name: str, draw: Callable[[], str]) -> str:
+def part_or_error(say: Speech, name: str, draw: Callable[[], str]) -> str:
     """One part of a page; where it fails the page lives on, says so in its place, and the log has the traceback."""
     try:
         return draw()
     except UserError as error:  # such as a dimension that this KPI does not have: nothing for the log
-        said = html.escape(str(error))
-        return f'<section class="panel" id="{html.escape(name)}"><p class="note">{said}</p></section>'
+        return _part(name, "panel", Markup('<p class="note">{}</p>').format(say.mistake(error)))
     except Exception as error:  # the rest of the page must stand whatever happened in this part
         log.exception("the part %s of a page failed", name)
-        said = html.escape(f"{type(error).__name__}: {error}")
-        return (
-            f'<section class="panel failed" id="{html.escape(name)}" role="alert"><h2>This part could not be shown</h2>'
-            f"<p>{said}</p></section>"
-        )
+        said = say("This part could not be shown"), say.english(f"{type(error).__name__}: {error}")
+        return _part(name, "panel failed", Markup("<h2>{}</h2><p>{}</p>").format(*said), role="alert")
+
+
+def _part(name: str, kind: str, said: Markup, **attributes: str) -> str:
+    told = Markup("").join(Markup(' {}="{}"').format(*each) for each in attributes.items())
+    return Markup('<section class="{}" id="{}"{}>{}</section>').format(kind, name, told, said)

@@ -72,7 +72,7 @@ def kpi_rows(request: Visit, name: FromPath[str]) -> Response[Any]:
     site: Site = request.app.state.site
     about, offset = subject(site, name, request), offset_of(request)
     scale = request.query_params.get("scale")
-    return page(request, part_or_error("rows", lambda: rows_html(site, about, offset, scale)))
+    return page(request, part_or_error(site.say, "rows", lambda: rows_html(site, about, offset, scale)))
 
 
 def offset_of(request: Visit) -> int:

@@ -309,7 +309,7 @@ class Hub:
 
     def _broken(self, watch: Watch, kept: Kept, error: Exception) -> None:
         definition = kept.definition
-        reason = board.told(error, f"the card of {definition.id}")
+        reason = board.told(error, f"the card of {definition.id}", self.site.say)
         card = broken_card(definition, reason, board.address(definition.id, watch.view))
         kept.whole_at = time.monotonic()
         if watch.put_cards(kept, [card], silent=False):

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from mittari.measure.kpi import Definition
 from mittari.measure.result import Record
-from mittari.show.web.address import View, spoken
+from mittari.show.periods import spoken
+from mittari.show.web.address import View
 from mittari.show.web.board import Section, has_place, section_of, sections, stamp
 from mittari.show.web.cards import Card
 from mittari.show.web.site import Site
@@ -139,7 +140,7 @@ class Watch:
         days = self.site.render(
             "_spoken.html",
             view=self.view,
-            spoken=spoken(self.view.period),
+            spoken=spoken(self.view.period, self.site.say),
             running=self.site.running(self.view),
             swap=True,
         )
