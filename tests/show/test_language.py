@@ -21,7 +21,20 @@ from mittari.show.language import (
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 LONGEST_TITLE = 48
-SAME_EVERYWHERE = {"Net Promoter Score", "chat", "kiosk", "segment", "per", "Period"}
+SAME_EVERYWHERE = {
+    "Net Promoter Score",
+    "chat",
+    "kiosk",
+    "segment",
+    "per",
+    "Period",
+    "period",
+    "Definition",
+    "definition",
+    "gap",
+    "precision",
+    "version {version}",
+}
 
 every_language = pytest.mark.parametrize("language", OTHERS)
 

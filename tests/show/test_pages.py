@@ -212,7 +212,7 @@ def test_the_stamp_names_the_newest_load_in_local_time(client):
 def test_the_page_of_a_kpi_opens_the_number(client):
     said = text_of(client.get("/kpi/service_level?period=2026-10").text)
     for part in (
-        "Counted Every case",
+        "Counts Every case",
         "Left out Spam",
         "owned by manager",
         "Net Promoter Score",

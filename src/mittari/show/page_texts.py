@@ -15,6 +15,7 @@ from mittari.collect.survey.model import SCALES
 from mittari.collect.survey.texts import ready_items
 from mittari.facts import TABLES
 from mittari.measure import dimensions, notes
+from mittari.measure.kpi import catalogue
 from mittari.show import words
 from mittari.show.speech import has_words
 
@@ -43,6 +44,8 @@ def _declared() -> Iterator[str]:
     yield from TABLES["conversations"]["channel"].values
     yield from words.said()
     yield from (sentence.pattern for sentence in notes.NOTES if sentence is not notes.BROKEN)
+    for definition in catalogue().values():
+        yield from (output.replace("_", " ") for output in definition.outputs if len(definition.outputs) > 1)
     for name in dimensions.known({}):
         yield from (part.replace("_", " ") for part in name.split("."))
 

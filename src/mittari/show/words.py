@@ -59,6 +59,12 @@ DIFFERS_WORDS = "Differs: from all others together, beyond chance, corrected for
 UNDECIDED = frozenset({"low_n", "few_blocks"})
 """Flags that forbid ranking, colour and verdict (SPEC G21)."""
 
+RECEIPT_WORDS = (
+    *("definition", "parameters", "components", "period", "clock", "counted", "left out", "interval method"),
+    *("freshness", "late rows", "path"),
+)
+"""What the parts of a receipt are called; what stands in them are names and numbers as they are stored."""
+
 BETTER_WORDS: Mapping[str, str] = {
     HIGHER: "Higher is better",
     LOWER: "Lower is better",
@@ -79,7 +85,8 @@ UNIT_WORDS: Mapping[str, str] = {
     "money": "money, excluding VAT",
     "customers": "customers",
     "days": "days",
-    "per_1000": "per 1 000",
+    "per_1000": "per thousand",
+    "score": "score",
     "ratio": "ratio",
     "cases_per_hour": "cases per hour",
 }
@@ -102,6 +109,10 @@ def said() -> Iterator[str]:
         yield from pair
     yield from STANDING_WORDS.values()
     yield from NEAR_WORDS.values()
+    for told in (UNIT_WORDS, BETTER_WORDS, TIMING_WORDS, KIND_WORDS, HELD_WORDS):
+        yield from told.values()
+    yield from (DRAWN_WORDS, DIFFERS_WORDS)
+    yield from RECEIPT_WORDS
     yield MARKS
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
+from markupsafe import Markup
 
 from mittari.errors import UserError, told
 from mittari.measure.dimensions import missing
@@ -22,7 +23,7 @@ from mittari.measure.result import Record
 from mittari.show import format as formats
 from mittari.show import words
 from mittari.show.charts import Marked
-from mittari.show.language import notices, parameter_words
+from mittari.show.language import notices, parameter_words, status_words
 from mittari.show.periods import spoken
 from mittari.show.verdict import Goal, goal_of
 from mittari.show.web import slices
@@ -118,7 +119,7 @@ def number_html(site: Site, about: Subject) -> str:
         "kpi_number.html",
         shown=shown,
         about=about,
-        status_words=words.STATUS_WORDS,
+        status_words=status_words,
         count=lambda n: formats.count(n, site.style),
         compared=spoken(since, site.say) if since else "",
     )
@@ -144,7 +145,7 @@ def interventions(site: Site, about: Subject, periods: list[Period | Instant]) -
     for change in site.source.interventions():
         position = place_of(change.started_at, periods)
         if position is not None and change.expected_kpi in (None, "", about.definition.id, about.name):
-            placed.append(Marked(position, f"{change.name}, {change.started_at:%Y-%m-%d}"))
+            placed.append(Marked(position, f"{change.name}, {site.say.day(change.started_at)}"))
     return placed
 
 
@@ -215,7 +216,6 @@ def parts(site: Site, about: Subject, nonce: str) -> Iterator[str]:
         board=f"/?{about.view.query()}",
         title=about.definition.title,
         version=site.version(),
-        humanised=words.humanised,
         address=address,
     )
     yield '<div class="split"><div class="column">'
@@ -223,11 +223,11 @@ def parts(site: Site, about: Subject, nonce: str) -> Iterator[str]:
     yield part_or_error(site.say, "trend", lambda: trend_html(site, about))
     yield part_or_error(site.say, "slices", lambda: slices_html(site, about))
     yield part_or_error(site.say, "rules", lambda: rules_html(site, about))
-    yield '</div><aside class="column" aria-label="What the number means">'
+    yield Markup('</div><aside class="column" aria-label="{}">').format(site.say("What the number means"))
     yield part_or_error(site.say, "definition", lambda: definition_html(site, about))
-    yield site.render("kpi_later.html", about=about, part="receipt", title="Receipt", trigger="load")
+    yield site.render("kpi_later.html", about=about, part="receipt", title=site.say("Receipt"), trigger="load")
     yield "</aside></div>"
-    yield site.render("kpi_later.html", about=about, part="rows", title="Rows", trigger="revealed")
+    yield site.render("kpi_later.html", about=about, part="rows", title=site.say("Rows"), trigger="revealed")
     yield site.render("kpi_foot.html", marks=site.marks([about.definition]))
 
 

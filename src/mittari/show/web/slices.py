@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from mittari.change.league import Standing
 from mittari.measure.kpi import LOWER, Definition
 from mittari.measure.result import Record
@@ -10,7 +12,9 @@ from mittari.show import format as formats
 from mittari.show import words
 from mittari.show.format import Style
 from mittari.show.language import notices
+from mittari.show.speech import Speech
 from mittari.show.verdict import Goal, standing
+from mittari.show.why import why
 from mittari.show.words import UNDECIDED
 
 AIR = 0.04
@@ -26,9 +30,10 @@ class SliceRow:
     value: str
     interval: str
     notices: tuple[tuple[str, str], ...]
-    note: str | None
+    note: Markup | None
     standing: str | None
     standing_words: str
+    standing_word: str
     at: float | None
     low: float | None
     high: float | None
@@ -68,6 +73,7 @@ def compared(
 
     They are ranked by what each value is likely to be, so that few cases do not stand on both ends.
     """
+    say = Speech(style)
     unit = definition.unit if not records else records[0].unit
     low, high = span(records, overall, goal)
 
@@ -89,14 +95,15 @@ def compared(
         rows.append(
             SliceRow(
                 key=record.slice.get(by),
-                label=label_of(record, by),
+                label=label_of(record, by, say),
                 n=formats.count(record.n, style),
                 value=str(formats.quantity(record.value, unit, style)),
                 interval=formats.interval(record.ci_low, record.ci_high, unit, style),
                 notices=tuple(notices(record.status, record.flags, style.language)),
-                note=record.note if record.value is None else None,
+                note=why(record, say) if record.value is None else None,
                 standing=state,
-                standing_words=words.STANDING_WORDS[state] if state else "",
+                standing_words=say.text(words.STANDING_WORDS[state]) if state else "",
+                standing_word=say.text(words.NEAR_WORDS[state]) if state and state in words.NEAR_WORDS else "",
                 at=place(record.value),
                 low=place(bounds[0]),
                 high=place(bounds[1]),
@@ -116,10 +123,10 @@ def compared(
     )
 
 
-def label_of(record: Record, by: str) -> str:
-    label = record.slice.get(by) or "not given"
+def label_of(record: Record, by: str, say: Speech) -> str:
+    label = record.slice.get(by) or say.text("not given")
     scale = record.slice.get("scale")
-    return f"{label} · scale {scale}" if scale and by != "scale" else label
+    return f"{label} · {say.text('scale {scale}', scale=scale)}" if scale and by != "scale" else label
 
 
 def span(records: Sequence[Record], overall: float | None, goal: Goal | None) -> tuple[float, float]:
