@@ -41,6 +41,10 @@ class Event:
     def cards(self) -> list[str]:
         return re.findall(r'<article id="card-([\w-]+)" hx-swap-oob="true"', self.html)
 
+    def card(self, name: str) -> str:
+        [found] = re.findall(rf'<article id="card-{name}" hx-swap-oob="true".*?</article>', self.html, re.DOTALL)
+        return str(found)
+
     @property
     def sections(self) -> list[str]:
         return re.findall(r'<section id="([\w-]+)"', self.html)
@@ -292,7 +296,8 @@ def test_all_boards_of_a_view_cost_one_computation(place: Place, monkeypatch: py
             events = [reader.with_card("nps") for reader in readers]
         place.settle()
         asked = place.workspace.asked - before
-        assert len({event.html for event in events}) == 1
+        # A reader that comes late gets what followed in the same event.
+        assert len({event.card("nps") for event in events}) == 1
         assert asked <= 2 * 24 / 8 + 6
 
 
