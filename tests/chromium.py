@@ -48,7 +48,7 @@ def _brought_by_playwright() -> str | None:
 def _starts(*command: str) -> bool:
     """Whether it is a real program: Ubuntu's `chromium-browser` only says that one has to install a snap."""
     try:
-        answer = subprocess.run([*command, "--version"], capture_output=True, timeout=60, check=False)
+        answer = subprocess.run([*command, "--version"], capture_output=True, timeout=300, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return answer.returncode == 0

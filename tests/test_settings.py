@@ -131,6 +131,7 @@ WRONG = {
     "mail_from": ["feedback", "The shop", "The shop <feedback>", "a b@shop.example", 1],
     "sms": ["tel:", "json://gateway.example/number", "{address}", 1],
     "chat": ["slack", "slack://token", "{address}", True],
+    "device_owner": ["", "maija", "maija@", "a b@shop.example", "0401234567", "+358", "chat:", "nobody", 358, True],
     "nps_name": ["", "Mark", True],
     "port": [0, 65536, -1, 8710.0, True, "8e3", ""],
     "memory_limit": ["0%", "101%", "lots", "4", "-1GB", 4],

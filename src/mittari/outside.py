@@ -17,12 +17,13 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 import uvicorn
 
-from mittari.collect.collector import Collector
+from mittari.collect.collector import Collector, utc_now
 from mittari.collect.web.app import public_app
 from mittari.errors import UserError
 from mittari.settings import Settings
@@ -64,7 +65,10 @@ def bind(host: str, port: int, option: str) -> socket.socket:
 
 
 class Outside:
-    """The public listener as the server sees it: a process that is kept alive."""
+    """The public listener as the server sees it: a process that is kept alive.
+
+    `since` is when the present one was started, in UTC; None while there is none.
+    """
 
     def __init__(self, home: Path, public: Public, on_arrival: Callable[[], object]) -> None:
         self._socket = bind(public.host, public.port, "--public")
@@ -73,6 +77,7 @@ class Outside:
         self.address = f"{'https' if public.certificate else 'http'}://{name}:{self.port}"
         self._home, self._public, self._on_arrival = home, public, on_arrival
         self._process: subprocess.Popen[bytes] | None = None
+        self.since: datetime | None = None
         self._stopped, self._begun = threading.Event(), threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="outside", daemon=True)
 
@@ -102,10 +107,14 @@ class Outside:
                 log.error("the public listener cannot be started, trying again: %s", error)
                 self._stopped.wait(AGAIN_S)
                 continue
+            self.since = utc_now()
             self._begun.set()
             if self._process.stdout is not None:
                 self._listen_for_arrivals(self._process.stdout)
             code = self._process.wait()
+            self.since = None
+            if self._process.stdin is not None:
+                self._process.stdin.close()
             if not self._stopped.is_set():
                 log.error("the public listener ended with %d and is started again", code)
                 self._stopped.wait(AGAIN_S)

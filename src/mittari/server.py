@@ -176,8 +176,14 @@ def collecting(workspace: LocalWorkspace, public: Public | None) -> Iterator[Col
         inviter = Inviter(workspace, collector)
         retention = Repeating("retention", EVERY_S, lambda: keep_promises(workspace, collector, workspace.clock()))
         mixing = Repeating("mixing", MIX_EVERY_S, lambda: mix_answers(workspace, workspace.clock()))
-        watch = Watch(collector)
         broker = subscribed(collector) if workspace.settings.mqtt else None
+        began = workspace.clock()
+
+        def hearing_since() -> datetime | None:
+            """Without a listener of its own only devices behind the broker are heard."""
+            return (began if broker else None) if outside is None else outside.since
+
+        watch = Watch(collector, hearing_since)
         writer.start()
         inviter.start()
         retention.start()

@@ -10,9 +10,9 @@ from patience import PATIENCE_S
 
 
 @contextmanager
-def listening(collector: Collector) -> Iterator[str]:
-    """Its address while it answers."""
-    bound = bind("127.0.0.1", 0, "--public")
+def listening(collector: Collector, port: int = 0) -> Iterator[str]:
+    """Its address while it answers, on a free port unless told otherwise."""
+    bound = bind("127.0.0.1", port, "--public")
     server = answering(collector)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()

@@ -51,6 +51,35 @@ def test_a_new_token_puts_the_earlier_one_out_of_use(run):
         assert find_device(collector.ledger, second).id == "front"
 
 
+def test_who_is_told_is_given_with_a_new_device_and_changed_later(run):
+    run("new", "front", "--survey", "exit", "--owner", "+358 40 123 4567", "--owner-language", "sv")
+    assert run("list")[1] == "front  kiosk  exit  never heard  in use  owner +358401234567\n"
+    assert run("owner", "front", "maija@meri.example", "--language", "fi")[1] == (
+        "maija@meri.example is told by email, in fi, when front falls silent.\n"
+    )
+    assert "Nobody is told when front falls silent" in run("owner", "front", "none")[1]
+    assert "Nobody is told" in run("owner", "front", "default")[1], "the settings name nobody"
+    (run.home / "mittari.toml").write_text('device_owner = "chat:@shop"\nlanguage = "nb"\n', encoding="utf-8")
+    assert run("owner", "front", "default")[1] == "@shop is told by chat, in nb, when front falls silent.\n"
+    assert run("list")[1] == "front  kiosk  exit  never heard  in use\n"
+
+
+def test_a_device_that_is_switched_off_is_listed_so(run):
+    run("new", "front", "--survey", "exit")
+    assert run("off", "front")[1] == "front is not missed until it has been switched on and heard again.\n"
+    assert "  switched off 20" in run("list")[1]
+    assert run("on", "front")[1] == "front is missed again when nothing is heard of it.\n"
+    assert run("list")[1] == "front  kiosk  exit  never heard  in use\n"
+
+
+def test_a_ledger_of_an_earlier_version_takes_owners(run):
+    run("new", "front", "--survey", "exit")
+    with collector_of(run.home) as collector, collector.ledger.writing() as connection:
+        connection.execute("DROP TABLE device_care")
+    assert run("list")[1] == "front  kiosk  exit  never heard  in use\n"
+    assert run("owner", "front", "maija@meri.example")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -62,6 +91,12 @@ def test_a_new_token_puts_the_earlier_one_out_of_use(run):
         (("new", "front", "--survey", "words"), "has no scale"),
         (("replace", "nobody"), "`mittari device list`"),
         (("revoke", "nobody"), "`mittari device list`"),
+        (("off", "nobody"), "`mittari device list`"),
+        (("on", "nobody"), "`mittari device list`"),
+        (("owner", "nobody", "maija@meri.example"), "`mittari device list`"),
+        (("owner", "taken", "Maija"), "expected an e-mail address, a telephone number"),
+        (("owner", "taken", "maija@meri.example", "--language", "de"), "expected a language of en, fi, nb, sv"),
+        (("new", "front", "--survey", "exit", "--owner", "0401234567"), "such as +358401234567"),
     ],
 )
 def test_a_mistake_is_told_with_what_to_do(run, arguments, said):

@@ -16,6 +16,7 @@ from schemathesis.checks import CHECKS
 
 from collect.serving import Served, Told, ask, new_home
 from kiosks import collector_of, device_of, write_survey
+from mittari.collect.checking import checked
 from mittari.collect.collector import utc_now
 from mittari.collect.devices import revoke_device
 from mittari.collect.tokens import make_token, taken_in
@@ -62,6 +63,16 @@ def test_the_examples_of_the_requests_are_valid() -> None:
             content = operation["requestBody"]["content"]["application/json"]
             if "example" in content:
                 validator(content["schema"]).validate(content["example"])
+
+
+@pytest.mark.parametrize(("name", "field"), [("calls", "call_id"), ("conversation_tags", "tag")])
+def test_a_required_text_is_described_as_what_is_not_blank(name: str, field: str) -> None:
+    """Of every character alone the document says what the server does."""
+    pattern = re.compile(SCHEMAS[name]["properties"][field]["pattern"])
+    row = SCHEMAS[name]["examples"][0]
+    for one in map(chr, [*range(0x20, 0x300), *range(0x1680, 0x1681), *range(0x2000, 0x2070), 0x3000, 0xFEFF, 0x1F600]):
+        _, problems = checked(TABLES[name], [{**row, field: one}])
+        assert bool(pattern.search(one)) == (problems == []), ascii(one)
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import mittari
 from collect.serving import ANSWER, Served, children, emptied, new_home
 from patience import PATIENCE_S, until
 
@@ -43,6 +46,41 @@ def test_a_listener_that_died_is_started_again_and_takes_in_at_the_same_address(
     assert answer.status == 200
     assert emptied(server.home)
     assert "is started again" in server.said.read_text()
+
+
+LISTENING_SINCE = """
+import os, signal, sys, time
+from pathlib import Path
+from mittari.outside import Outside, Public
+outside = Outside(Path(sys.argv[1]), Public("127.0.0.1", 0), on_arrival=lambda: None)
+assert outside.since is None
+outside.start()
+first = outside.since
+os.kill(outside._process.pid, signal.SIGKILL)
+until = time.monotonic() + 120
+while outside.since in (first, None) and time.monotonic() < until:
+    time.sleep(0.01)
+second = outside.since
+outside.stop()
+assert outside.since is None
+assert first < second
+"""
+
+
+def test_it_tells_since_when_somebody_listens_without_a_break(tmp_path: Path) -> None:
+    """In a process of its own, whose priority is lowered."""
+    home = mittari.create_home(tmp_path / "home")
+    environment = {**os.environ, "PYTHONPATH": str(Path(mittari.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LISTENING_SINCE, str(home)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from kiosks import collector_of, device_of, home_with_survey
-from mittari.collect.devices import all_devices, find_device, note_seen
+from mittari.collect.devices import (
+    all_devices,
+    find_device,
+    note_seen,
+    replace_token,
+    revoke_device,
+    switch_off,
+)
 from mittari.collect.watch import alarms, fallen_silent, look, opening_calendar
 from mittari.settings import Settings, opening_hours
 
@@ -64,6 +71,23 @@ def test_an_alarm_is_raised_once_and_ends_when_the_device_is_heard(collector, ca
         "device front is silent: last heard 2026-10-05 05:44 UTC",
         "device front is heard again",
     ]
+
+
+def test_a_device_that_was_switched_off_is_missed_again_once_it_comes_back_after_a_pause(collector):
+    token = heard(collector, MONDAY - timedelta(minutes=1))
+    switch_off(collector.ledger, "front", MONDAY)
+    for minutes, off in ((1, True), (15, True), (31, False)):
+        note_seen(collector.ledger, find_device(collector.ledger, token), MONDAY + timedelta(minutes=minutes), 0, {})
+        assert (find_device(collector.ledger, token).off_at is not None) == off, minutes
+
+
+def test_a_revoked_device_that_got_a_new_token_is_missed_once_it_was_heard(collector):
+    heard(collector, MONDAY - timedelta(hours=2))
+    revoke_device(collector.ledger, "front", MONDAY)
+    token = replace_token(collector.ledger, "front")
+    assert look(collector, LONG_AGO) == []
+    note_seen(collector.ledger, find_device(collector.ledger, token), MONDAY - timedelta(minutes=16), 0, {})
+    assert len(look(collector, LONG_AGO)) == 1
 
 
 def test_a_device_that_was_never_heard_is_not_silent(collector):

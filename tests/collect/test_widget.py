@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 STATIC = Path(__file__).parents[2] / "src" / "mittari" / "collect" / "static"
 PAGE = """<!doctype html><html lang="sv"><head><title>Shop</title>
-<style nonce="n">button { background: red !important; font-size: 60px !important } * { letter-spacing: 9px }
-</style></head>
+<style nonce="n">button { background: red !important; font-size: 60px !important }
+* { letter-spacing: 9px } div { position: relative }</style></head>
 <body><main><h1>Shop</h1></main><div id="here"></div>
 <script src="%s/widget.js" data-survey="%s" %s></script></body></html>"""
+
+BRANDS = """[[questions]]
+kind = "brands"
+brands = ["Meri", "Other", "<b>Third</b>"]
+own_brand = "Meri"
+"""
 
 
 class Site:
@@ -120,6 +126,8 @@ def test_the_sites_own_style_does_not_reach_in_and_ours_not_out(shop: "Page", ta
     shop.goto(asks(taking, site, "nps", attributes='data-show="now"'))
     button = shop.get_by_role("button", name="5", exact=True)
     assert button.evaluate("one => getComputedStyle(one).fontSize") == "16px"
+    assert button.evaluate("one => getComputedStyle(one).letterSpacing") == "normal"
+    assert button.evaluate("one => getComputedStyle(one.getRootNode().host).position") == "fixed"
     assert shop.locator("h1").evaluate("one => getComputedStyle(one).letterSpacing") == "9px"
 
 
@@ -127,11 +135,71 @@ def test_the_sites_own_style_does_not_reach_in_and_ours_not_out(shop: "Page", ta
 def test_faces_and_scales_have_no_fault_of_accessibility(shop: "Page", taking: Taking, site: Site, scheme: Any):
     shop.emulate_media(color_scheme=scheme)
     found = []
-    for kinds, more in ((("nps", "comment"), ""), (("csat",), ""), (("resolved",), "")):
+    for kinds, more in ((("nps", "comment"), ""), (("csat",), ""), (("resolved",), ""), ((), BRANDS)):
         shop.goto(asks(taking, site, *kinds, attributes='data-show="now"', more=more))
         shop.get_by_role("dialog").wait_for()
         found += [each["id"] for each in Axe().run(shop).response["violations"]]
     assert [each for each in found if each != "meta-viewport"] == []
+
+
+def ratings(taking: Taking) -> list[tuple[Any, ...]]:
+    found = taking.rows("SELECT brand, is_own, score, category FROM competitor_ratings ORDER BY brand")
+    with taking.workspace.warehouse.writing() as connection:
+        connection.execute("DELETE FROM competitor_ratings")
+    return found
+
+
+def test_brands_are_rated_by_the_keyboard_and_what_is_not_used_is_left_out(shop: "Page", taking: Taking, site: Site):
+    shop.goto(asks(taking, site, attributes='data-show="now"', more=BRANDS))
+    own, third = shop.get_by_role("combobox", name="Meri"), shop.get_by_role("combobox", name="<b>Third</b>")
+    own.focus()
+    shop.keyboard.type("9")
+    shop.keyboard.press("Tab")
+    assert shop.get_by_role("combobox", name="Other").evaluate("one => one === one.getRootNode().activeElement")
+    shop.keyboard.type("Anv")  # "Använder inte"
+    assert shop.get_by_role("combobox", name="Other").locator("option:checked").inner_text() == "Använder inte"
+    third.select_option("0")
+    assert third.locator("option:checked").inner_text() == "0, inte alls sannolikt"
+    shop.get_by_role("button", name="Skicka").press("Enter")
+    shop.get_by_text("Tack!").wait_for()
+    assert ratings(taking) == [("<b>Third</b>", 0, 0.0, "nps"), ("Meri", 1, 9.0, "nps")]
+
+
+def test_no_brand_is_rated_beforehand_and_without_a_rating_nothing_is_stored(shop: "Page", taking: Taking, site: Site):
+    shop.goto(asks(taking, site, "csat", attributes='data-show="now"', more=BRANDS))
+    first = shop.get_by_role("combobox").first
+    first.wait_for()
+    assert first.locator("option:checked").inner_text() == "–"
+    first.select_option(label="Använder inte")
+    shop.get_by_role("button", name="Skicka").click()
+    shop.get_by_role("button", name="4", exact=True).wait_for()  # the question after it
+    assert ratings(taking) == []
+
+
+def test_many_brands_fit_a_screen_of_320_pixels(shop: "Page", taking: Taking, site: Site):
+    names = [f"Brand number {number} with a rather long name" for number in range(10)] + [
+        "Donaudampfschifffahrtskapitän"
+    ]
+    brands = BRANDS.replace('["Meri", "Other", "<b>Third</b>"]', f"{names}").replace('"Meri"', f'"{names[0]}"')
+    shop.set_viewport_size({"width": 320, "height": 480})
+    shop.goto(asks(taking, site, attributes='data-show="now"', more=brands))
+    panel = shop.get_by_role("dialog")
+    box = panel.bounding_box()
+    assert box is not None
+    assert (box["x"], box["y"]) >= (0, 0)
+    assert (box["x"] + box["width"], box["y"] + box["height"]) <= (320, 480)
+    assert panel.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+    assert shop.evaluate("document.documentElement.scrollWidth") == 320
+    for chosen in shop.get_by_role("combobox").all():
+        chosen.scroll_into_view_if_needed()
+        place = chosen.bounding_box()
+        assert place is not None
+        assert place["width"] >= 100
+        assert place["height"] >= 44
+        chosen.select_option("10")
+    shop.get_by_role("button", name="Skicka").click()
+    shop.get_by_text("Tack!").wait_for()
+    assert [row[2] for row in ratings(taking)] == [10.0] * 11
 
 
 def test_escape_closes_it_and_the_focus_comes_back(shop: "Page", taking: Taking, site: Site):

@@ -1,6 +1,7 @@
 """Runs `mittari` as a user does: a process of its own, over a home given by name."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -22,4 +23,16 @@ def mittari(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
     command = [*COMMAND, "--home", str(home), *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        preexec_fn=_heed_interrupts,
+    )
+
+
+def _heed_interrupts() -> None:
+    """As in a terminal: whoever runs the tests in the background has all their processes ignore an interrupt."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -43,7 +43,13 @@ KPI = (
     *("/kpi/service_level/rules", "/kpi/service_level?rules=zendesk"),
 )
 HALF = {"count": "2", "title": "Exit 7", "q0.kind": "quality_service", "q1.kind": "csat", "q1.scale": "1-3"}
+OF_DEVICES = {
+    "damaged as well": ("/devices", {"do": "sold"}),
+    "no address": ("/devices", {"do": "owner", "device": "front", "owner": "Aino", "language": "fi"}),
+    "no such language": ("/devices", {"do": "owner", "device": "front", "owner": "", "language": "de"}),
+}
 FORMS = {
+    **OF_DEVICES,
     "fields at fault": ("/surveys/new", {**HALF, "name": "Ei Ole", "owner": "Aino", "reaction_time": "soon"}),
     "a name in use": ("/surveys/new", {**HALF, "name": "sauna", "languages": "fi"}),
     "no language": ("/surveys/new", {"name": "one", "count": "1", "q0.kind": "nps", "q0.if": "no", "do": "save"}),
@@ -163,6 +169,7 @@ STATUSES = {
         "damaged",
         "damaged too",
         "/kpi/nps/rows?offset=x",
+        *OF_DEVICES,
     },
     404: {"/surveys/none", "/kpi/none"},
     409: {"somebody was quicker"},
@@ -286,6 +293,6 @@ def test_values_alone_are_no_words() -> None:
 
 def test_a_sentence_that_nobody_has_translated_is_marked_as_english(tmp_path: Path) -> None:
     with collecting(tmp_path, "fi", full=False) as (app, _):
-        answer = Visitor(app).post("/devices")
+        answer = Visitor(app).post("/surveys")
     assert (answer.status, read(answer.text).language) == (405, "fi")
-    assert '<p lang="en">Method Not Allowed</p>' in answer.text
+    assert '<p lang="en">Method Not Allowed.</p>' in answer.text

@@ -4,6 +4,7 @@ import csv
 import io
 import logging
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -303,7 +304,7 @@ def test_a_part_that_breaks_leaves_the_page(monkeypatch, caplog):
         (f"/?{'x' * 501}=1", 400, "500 characters at most"),
         ("/kpi/nps?by=planet", 400, "customer.segment"),
         ("/kpi/nps/rows?offset=-1", 400, "number of rows to skip"),
-        ("/kpi/npx", 404, "no KPI is called"),
+        ("/kpi/npx", 404, "No KPI is called"),
         ("/kpi/nps.median", 404, "It has: score."),
         ("/nowhere", 404, "not an address of this board"),
         ("/touch", 405, "cannot be used that way"),
@@ -394,3 +395,22 @@ def test_a_live_board_rests_after_a_costly_refresh(client):
     site.rest("period=last-30-days", took=60.0)
     assert client.get("/board/cards?period=last-30-days&seen=old").status == 204
     assert client.get("/board/cards?period=2026-09&seen=old").status == 200
+
+
+class TwoScales(sample.SampleWorkspace):
+    """A company that asks about satisfaction from 1 to 5, and since lately a few at a kiosk from 1 to 4."""
+
+    def scorecard(self, period: Any, kpis: Any = None, where: Any = None, **more: Any) -> list[Any]:
+        found = super().scorecard(period=period, kpis=kpis, where=where, **more)
+        csat = [record for record in found if record.kpi_id == "csat"]
+        often = [replace(record, slice={**record.slice, "scale": "1-5"}) for record in csat]
+        seldom = [replace(record, slice={**record.slice, "scale": "1-4"}, n=6, value=0.123) for record in csat[-3:]]
+        return [record for record in found if record.kpi_id != "csat"] + seldom + often
+
+
+def test_the_chart_of_a_kpi_of_several_scales_is_of_the_one_with_most_answers_and_names_it():
+    html = open_site(TwoScales()).get("/board/charts?period=2026-09").text
+    [chart] = re.findall(r'<section [^>]*aria-labelledby="chart-csat".*?</section>', html, re.DOTALL)
+    assert "scale 1-5" in text_of(chart)
+    assert "12.3 %" not in text_of(chart)
+    assert "scale" not in text_of(html.replace(chart, "")), "who was asked on one scale only needs no name of it"

@@ -1,6 +1,6 @@
 """The simulated rows go through the ordinary loader without a reject, as files and as arrays."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from mittari.load import load, load_rows
@@ -8,7 +8,7 @@ from mittari.settings import Settings
 from mittari.store import Warehouse
 from simulate.rows import small
 
-NOW = datetime(2026, 2, 10, tzinfo=UTC)
+NOW = datetime(2026, 2, 10)
 
 
 def test_files_of_a_simulated_company_load_without_a_reject(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import mittari
 from mittari.collect.collector import Collector
 from mittari.collect.links import Context, find_link, make_link
 from mittari.load import RowsIn
+from mittari.store.difference import Change, changes, versions
 from mittari.workspace.local import LocalWorkspace
 from mittari.workspace.retention import keep_promises, mix_answers
 
@@ -60,6 +61,28 @@ def test_comments_and_persons_go_when_their_time_is_over_and_other_surveys_stay(
         ("other-91", "kiitos", True),
     ]
     assert keep_promises(workspace, collector, NOW) == 0
+
+
+def test_an_invitation_named_after_its_contact_does_not_lead_to_it_once_it_is_forgotten(home: tuple[Any, Collector]):
+    """One contact was asked about 95 days ago and answered after two days and, as it was asked again, after ten."""
+    workspace, collector = home
+    sent = [(NOW - timedelta(days=days)).isoformat() + "Z" for days in (95, 95, 5)]
+    answered = [(NOW - timedelta(days=days)).isoformat() + "Z" for days in (93, 85, 4)]
+    names, contacts = ["after:k-one", "of-another-tool", "after:k-new"], ["k-one", "k-two", "k-new"]
+    shared = {"survey_id": ["after"] * 3, "customer_id": ["c1", "c2", "c3"], "conversation_id": contacts}
+    workspace.load_rows("survey_invites", {"invite_id": names, "sent_at": sent, "delivered": [1, 1, 1], **shared})
+    answers = {"response_id": ["a", "b", "c"], "kind": ["nps"] * 3, "score": [9.0] * 3, "responded_at": answered}
+    workspace.load_rows("responses", {**answers, **shared, "invite_id": ["after:k-one", "after:k-one", "after:k-new"]})
+    connection = workspace.warehouse.connection()
+    held = versions(connection)
+    keep_promises(workspace, collector, NOW)
+    assert Change("survey_invites", None) in list(changes(connection, held, {"survey_invites": 3, "responses": 3}))
+    invites = [name for (name,) in connection.execute("SELECT invite_id FROM survey_invites ORDER BY 1").fetchall()]
+    assert invites[0] == "after:k-new"
+    assert invites[1].startswith("forgotten-")
+    assert invites[2] == "of-another-tool"
+    found = connection.execute("SELECT invite_id FROM responses ORDER BY response_id").fetchall()
+    assert [name for (name,) in found] == [invites[1], invites[1], "after:k-new"]
 
 
 def test_the_promise_of_a_survey_whose_file_is_gone_or_cannot_be_read_is_kept_all_the_same(

@@ -7,11 +7,13 @@ import json
 import logging
 import re
 import secrets
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from mittari.collect.alarm.notices import put_back, put_silent
 from mittari.collect.signing import digest
 from mittari.collect.survey.model import Question, Survey
 from mittari.collect.survey.shelf import Shelf
@@ -24,15 +26,22 @@ PREFIX = "mitd_"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 KIOSK, BUTTON = "kiosk", "device"
 """The `source` of the answers of a kiosk, and of a button."""
+SILENT_AFTER = timedelta(minutes=15)
+"""A device of which nothing was heard for so long, of open time, is silent."""
 COLUMNS = (
     "device_id, source, survey, touchpoint, location, languages, made_at, seen_at, waiting, told, silent_since, "
-    "revoked_at"
+    "revoked_at, owner, language, off_at"
 )
+FROM = "FROM devices LEFT JOIN device_care USING (device_id)"
 
 
 @dataclass(frozen=True)
 class Device:
-    """A device as the ledger knows it. Instants are naive UTC; `told` is what it said of itself last."""
+    """A device as the ledger knows it. Instants are naive UTC; `told` is what it said of itself last.
+
+    `owner` is where the one responsible is told of its silence (`alarm.owners`), None for that of the settings; a
+    device that was said to be switched off (`off_at`) is not watched until it is heard again.
+    """
 
     id: str
     source: str
@@ -46,6 +55,9 @@ class Device:
     told: Mapping[str, Any]
     silent_since: datetime | None
     revoked_at: datetime | None
+    owner: str | None = None
+    owner_language: str | None = None
+    off_at: datetime | None = None
 
 
 def question_of(survey: Survey) -> Question:
@@ -110,11 +122,15 @@ def _refuse(shelf: Shelf, survey: str) -> None:
 
 
 def replace_token(ledger: Ledger, name: str) -> str:
-    """A new token for a device, whose earlier one opens nothing from now on; a revoked device works again."""
+    """A new token for a device, whose earlier one opens nothing from now on.
+
+    A revoked device works again, and is watched once it is heard; a silent one is silent until then.
+    """
     token = PREFIX + secrets.token_urlsafe(24)
     with ledger.writing() as connection:
         done = connection.execute(
-            "UPDATE devices SET digest = ?, revoked_at = NULL, silent_since = NULL WHERE device_id = ?",
+            "UPDATE devices SET digest = ?, seen_at = CASE WHEN revoked_at IS NULL THEN seen_at END, "
+            "revoked_at = NULL WHERE device_id = ?",
             (digest(token), name),
         )
         if not done.rowcount:
@@ -130,41 +146,112 @@ def revoke_device(ledger: Ledger, name: str, now: datetime) -> None:
             (now.isoformat(), name),
         )
         if not done.rowcount:
-            raise UserError(f"no device in use is called {name!r}", hint="`mittari device list` shows them.")
+            raise _no_such(name)
+
+
+def switch_off(ledger: Ledger, name: str, now: datetime) -> None:
+    """The device is switched off on purpose: nobody is told of its silence until it has been heard again.
+
+    Raises UserError when no device in use has that name.
+    """
+    with ledger.writing() as connection:
+        _in_use(connection, name)
+        connection.execute("UPDATE devices SET silent_since = NULL WHERE device_id = ?", (name,))
+        connection.execute(
+            "INSERT INTO device_care (device_id, off_at) VALUES (?, ?) "
+            "ON CONFLICT (device_id) DO UPDATE SET off_at = excluded.off_at",
+            (name, now.isoformat()),
+        )
+
+
+def switch_on(ledger: Ledger, name: str) -> None:
+    """The device is missed again, also before it is heard. Raises UserError when no device in use has that name."""
+    with ledger.writing() as connection:
+        _in_use(connection, name)
+        connection.execute("UPDATE device_care SET off_at = NULL WHERE device_id = ?", (name,))
+
+
+def give_owner(ledger: Ledger, name: str, owner: str | None, language: str | None) -> None:
+    """Who is told about the device, as `read_owner` gives it; None for that of the settings.
+
+    Raises UserError when no device in use has that name.
+    """
+    with ledger.writing() as connection:
+        _in_use(connection, name)
+        connection.execute(
+            "INSERT INTO device_care (device_id, owner, language) VALUES (?, ?, ?) ON CONFLICT (device_id) "
+            "DO UPDATE SET owner = excluded.owner, language = excluded.language",
+            (name, owner, language),
+        )
+
+
+def _in_use(connection: sqlite3.Connection, name: str) -> None:
+    known = "SELECT 1 FROM devices WHERE device_id = ? AND revoked_at IS NULL"
+    if not connection.execute(known, (name,)).fetchone():
+        raise _no_such(name)
+
+
+def _no_such(name: str) -> UserError:
+    return UserError(f"no device in use is called {name!r}", hint="`mittari device list` shows them.")
 
 
 def find_device(ledger: Ledger, token: str) -> Device | None:
     """The device with that token, revoked or not; None for an unknown one."""
-    found = ledger.one(f"SELECT {COLUMNS} FROM devices WHERE digest = ?", (digest(token),))  # noqa: S608  # our columns
+    found = ledger.one(f"SELECT {COLUMNS} {FROM} WHERE digest = ?", (digest(token),))
+    return None if found is None else _device(found)
+
+
+def device_named(ledger: Ledger, name: str) -> Device | None:
+    """The device of that name, revoked or not."""
+    found = ledger.one(f"SELECT {COLUMNS} {FROM} WHERE device_id = ?", (name,))
     return None if found is None else _device(found)
 
 
 def all_devices(ledger: Ledger) -> list[Device]:
     """Every device, the revoked ones last."""
-    rows = ledger.all(f"SELECT {COLUMNS} FROM devices ORDER BY revoked_at IS NOT NULL, device_id")  # noqa: S608
+    rows = ledger.all(f"SELECT {COLUMNS} {FROM} ORDER BY revoked_at IS NOT NULL, device_id")
     return [_device(row) for row in rows]
 
 
 def note_seen(ledger: Ledger, device: Device, now: datetime, waiting: int | None, told: Mapping[str, Any]) -> None:
-    """Note that a device was heard, how many taps still wait on it, and what it says of itself."""
+    """Note that a device was heard, how many taps still wait on it, and what it says of itself.
+
+    Whoever was told of its silence is told, in the same transaction, that it is back.
+    """
     with ledger.writing() as connection:
+        before = connection.execute(
+            f"SELECT seen_at, silent_since, off_at {FROM} WHERE device_id = ?",
+            (device.id,),
+        ).fetchone()
+        seen_at, silent_since, off_at = (_moment(text) for text in before or (None, None, None))
         connection.execute(
             "UPDATE devices SET seen_at = ?, waiting = ?, told = ?, silent_since = NULL WHERE device_id = ?",
             (now.isoformat(), waiting, json.dumps(told), device.id),
         )
-    if device.silent_since is not None:
+        if silent_since is not None:
+            put_back(connection, device.id, seen_at, silent_since, now)
+        if off_at is not None and (seen_at is None or now - seen_at >= SILENT_AFTER):
+            # Before it is switched off it goes on beating for a while: only after a pause it has come back.
+            connection.execute("UPDATE device_care SET off_at = NULL WHERE device_id = ?", (device.id,))
+    if silent_since is not None:
         log.warning("device %s is heard again", device.id)
 
 
-def note_silent(ledger: Ledger, device: Device, now: datetime) -> bool:
-    """Note that a device has fallen silent; False when it was noted before, or the device was heard meanwhile."""
+def note_silent(ledger: Ledger, device: Device, now: datetime, way: str | None = None) -> bool:
+    """Note that a device has fallen silent; False when it was noted before, or the device was heard meanwhile.
+
+    With a way that the one responsible is to be told, put into the outbox in the same transaction.
+    """
     with ledger.writing() as connection:
         done = connection.execute(
             "UPDATE devices SET silent_since = ? WHERE device_id = ? AND silent_since IS NULL "
             "AND revoked_at IS NULL AND seen_at IS ?",
             (now.isoformat(), device.id, device.seen_at.isoformat() if device.seen_at else None),
         )
-    return done.rowcount > 0
+        noted = done.rowcount > 0
+        if noted and way is not None:
+            put_silent(connection, device.id, device.seen_at, now, way)
+    return noted
 
 
 def add_visits(ledger: Ledger, device: Device, touchpoint: str, counts: Mapping[str, int]) -> dict[str, int]:
@@ -188,7 +275,8 @@ def add_visits(ledger: Ledger, device: Device, touchpoint: str, counts: Mapping[
 
 
 def _device(row: Sequence[Any]) -> Device:
-    name, source, survey, touchpoint, location, languages, made_at, seen_at, waiting, told, silent_since, revoked = row
+    name, source, survey, touchpoint, location, languages, made_at, seen_at, waiting, told, silent_since, *care = row
+    revoked, owner, language, off_at = care
     return Device(
         id=name,
         source=source,
@@ -202,6 +290,9 @@ def _device(row: Sequence[Any]) -> Device:
         told=json.loads(told) if told else {},
         silent_since=_moment(silent_since),
         revoked_at=_moment(revoked),
+        owner=owner,
+        owner_language=language,
+        off_at=_moment(off_at),
     )
 
 

@@ -1,6 +1,8 @@
 """Whether devices live: one of which nothing was heard for a quarter of an hour of open time raises an alarm.
 
-    watch = Watch(collector); watch.start(); ...; watch.stop()
+    watch = Watch(collector, hearing_since); watch.start(); ...; watch.stop()
+
+The one responsible is told (`collect.alarm`), once, by the outbox, where the sender of invitations finds it.
 
 Outside the opening hours silence is normal: tablets are switched off with the lights. In the morning the quarter of an
 hour begins anew where it ended, so a device that is switched on late is told of late.
@@ -8,20 +10,22 @@ hour begins anew where it ended, so a device that is switched on late is told of
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 
+from mittari.collect.alarm.owners import owner_of
 from mittari.collect.collector import Collector
-from mittari.collect.devices import Device, all_devices, note_silent
+from mittari.collect.devices import SILENT_AFTER, Device, all_devices, note_silent
 from mittari.settings import Settings
 from mittari.time import Calendar, calendar_rows_from_hours, calendars_from_rows
 
 log = logging.getLogger("mittari.devices")
 
-SILENT_AFTER = timedelta(minutes=15)
 LOOK_EVERY_S = 30.0
+ASLEEP = timedelta(minutes=3)
+"""So long after its last look the machine was asleep in between, or stood still, and heard nobody."""
 BACK = timedelta(days=30)
 """Farther back open time need not be counted: one open quarter of an hour lies in any month."""
 CALENDAR = "devices"
@@ -40,10 +44,10 @@ def fallen_silent(
 ) -> list[Device]:
     """The devices that have been silent for too long and are not known to be. Pure.
 
-    One that was never heard is not set up yet. Silence begins when the server listens at the earliest: while it was
-    down it heard nobody.
+    One that was never heard is not set up yet, and one that was switched off is not missed. Silence begins when the
+    server listens at the earliest: while it was down it heard nobody.
     """
-    watched = [each for each in devices if each.seen_at and not each.revoked_at and not each.silent_since]
+    watched = [each for each in devices if each.seen_at and not (each.revoked_at or each.silent_since or each.off_at)]
     if not watched:
         return []
     heard = np.array(
@@ -59,32 +63,50 @@ def alarms(collector: Collector) -> list[Device]:
 
 
 def look(collector: Collector, listening_since: datetime) -> list[Device]:
-    """Note the devices that have fallen silent since the last look, and say so in the log; returns them."""
+    """Note the devices that have fallen silent since the last look, and say so in the log and to the one responsible;
+    returns them."""
     now = collector.clock()
     found = fallen_silent(
         all_devices(collector.ledger), opening_calendar(collector.settings, now), now, listening_since
     )
-    flipped = [each for each in found if note_silent(collector.ledger, each, now)]
+    flipped = [each for each in found if note_silent(collector.ledger, each, now, _way_of(each, collector.settings))]
     for each in flipped:
         log.warning("device %s is silent: last heard %s UTC", each.id, f"{each.seen_at:%Y-%m-%d %H:%M}")
     return flipped
 
 
-class Watch(threading.Thread):
-    """Looks at the devices now and then while the server runs."""
+def _way_of(device: Device, settings: Settings) -> str | None:
+    owner = owner_of(device, settings)
+    return owner.way if owner else None
 
-    def __init__(self, collector: Collector) -> None:
+
+class Watch(threading.Thread):
+    """Looks at the devices now and then while the server runs.
+
+    `hearing_since` tells since when devices can reach it, as an instant in UTC; None while they cannot.
+    """
+
+    def __init__(self, collector: Collector, hearing_since: Callable[[], datetime | None]) -> None:
         super().__init__(name="devices", daemon=True)
-        self._collector = collector
+        self._collector, self._hearing_since = collector, hearing_since
+        self._awake_since = self._looked_at = collector.clock()
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        listening_since = self._collector.clock()
         while not self._stopped.wait(LOOK_EVERY_S):
             try:
-                look(self._collector, listening_since)
+                self.turn()
             except Exception:
                 log.exception("the devices could not be looked at")
+
+    def turn(self) -> list[Device]:
+        """One look; returns the devices that have fallen silent."""
+        now = self._collector.clock()
+        if now - self._looked_at > ASLEEP:
+            self._awake_since = now
+        self._looked_at = now
+        hearing_since = self._hearing_since()
+        return [] if hearing_since is None else look(self._collector, max(hearing_since, self._awake_since))
 
     def stop(self) -> None:
         self._stopped.set()

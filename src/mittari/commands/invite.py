@@ -16,7 +16,9 @@ def add(commands: Any) -> None:
     invite.add_argument("--dry-run", action="store_true", help="only say whether and when")
     invite.set_defaults(run=run_invite)
     outbox = commands.add_parser(
-        "outbox", help="what waits to be sent, and what failed", description="Invitations by survey and state."
+        "outbox",
+        help="what waits to be sent, and what failed",
+        description="Invitations by survey, and alarms of devices, by state.",
     )
     outbox.set_defaults(run=run_outbox)
 
@@ -58,7 +60,8 @@ def run_outbox(chosen: argparse.Namespace) -> int:
         rows = summary(ledger)
     for survey, kind, state, error, number, first, last in rows:
         when = f"from {first[:16]} UTC" if state == "waiting" else f"until {(last or first)[:16]} UTC"
-        print(f"{number:>8,}  {state:9}  {survey} by {kind}, {when}" + (f": {error}" if error else ""))
+        what = survey or "alarms of devices"
+        print(f"{number:>8,}  {state:9}  {what} by {kind}, {when}" + (f": {error}" if error else ""))
     if not rows:
         print("The outbox is empty.")
     return 0

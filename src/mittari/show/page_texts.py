@@ -24,8 +24,8 @@ from mittari.show.speech import has_words
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "show" / "templates"
 MODULES = (
-    *("errors.py", "collect/survey/files.py", "collect/survey/writing.py", "react/followups.py"),
-    *("show/format.py", "show/periods.py", "show/speech.py", "show/web", "time/periods.py"),
+    *("errors.py", "collect/alarm/owners.py", "collect/survey/files.py", "collect/survey/writing.py"),
+    *("react/followups.py", "show/format.py", "show/periods.py", "show/speech.py", "show/web", "time/periods.py"),
 )
 """What of the package speaks to readers of pages: modules, and a folder with all that is in it."""
 SAYING = ("say", "self", "text", "told", "word", "UserError", "UnknownKpi")

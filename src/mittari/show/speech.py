@@ -57,9 +57,12 @@ class Speech:
 
     def sentence(self, what: Told, hint: Told | None = None) -> Markup:
         """What is wrong and what to do, as sentences; the marks of code in them are left out."""
-        said = self(what).replace("`", "").rstrip(".")
-        advice = f" {self(hint).replace('`', '')}" if hint else ""
-        return capital(said) + Markup(f".{advice}")  # noqa: S704  # escaped already
+        said = [self.ended(what), *([self(hint)] if hint else [])]
+        return Markup(" ").join(said).replace("`", "")
+
+    def ended(self, sentence: Told) -> Markup:
+        """The text from its capital to its full stop."""
+        return capital(self(sentence).rstrip(".")) + "."
 
     def mistake(self, error: UserError) -> Markup:
         """What a user's mistake says; where nobody has translated it, in English and marked as such."""

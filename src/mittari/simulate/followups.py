@@ -6,6 +6,8 @@ from mittari.simulate.columns import DAY, NEVER, Block, Column, Columns, Ints, c
 from mittari.simulate.scene import Rows, Scene
 from mittari.simulate.surveys import CES, CSAT, NPS
 
+GIVEN_UP = 14 * DAY
+"""So long somebody is tried to be reached before the matter is closed without contact."""
 LOW = ((CSAT, 2.0), (CES, 3.0), (NPS, 6.0))  # kind and the highest score that counts as low
 
 
@@ -21,7 +23,8 @@ def followups(scene: Scene, answers: Rows) -> Rows:
     opened = answers["responded"][number] + 60
     reached = scene.office.later(opened, generator.gamma(1.3, 14_000, count))
     reached = np.where(generator.random(count) < 0.93, reached, NEVER)
-    closed = np.where(reached < NEVER, reached + generator.integers(300, 5 * DAY, count), NEVER)
+    later = generator.integers(300, 5 * DAY, count)
+    closed = np.where(reached < NEVER, reached + later, opened + GIVEN_UP + later)
     owner = scene.staff.at_work(np.full(count, 2), opened, generator.random(count))
     automatic = generator.random(count) < 0.05
     return {

@@ -18,6 +18,7 @@ from chdb.state.sqlitelike import Connection
 from mittari.facts import TABLES, Table
 from mittari.store import difference
 from mittari.store.difference import Change, Versions
+from mittari.store.disk import settle
 from mittari.store.sql import identifier, literal, names
 
 DATABASE = "mittari"
@@ -93,7 +94,7 @@ class Tables:
     def put(self, prepared: Prepared) -> None:
         """The next tables in the place of the present ones; nobody may read meanwhile."""
         self._told.unlink(missing_ok=True)
-        _to_disk(self._told.parent)
+        settle(self._told.parent)
         for table in prepared.present:
             self._run(f"EXCHANGE TABLES {identifier(table)} AND {identifier(NEXT.format(table))}")
         for table in prepared.absent:
@@ -134,7 +135,7 @@ class Tables:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self._told)
-        _to_disk(self._told.parent)
+        settle(self._told.parent)
 
     def _columns(self) -> dict[str, dict[str, str]]:
         """The tables there are, their columns and types."""
@@ -205,12 +206,3 @@ def _key(table: Table) -> str:
         column = identifier(name)
         parts += [f"isNull({column})", f"ifNull(toString({column}), '')"]
     return f"({', '.join(parts)})"
-
-
-def _to_disk(folder: Path) -> None:
-    """Names that changed in the folder are on the disk afterwards."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,7 +3,6 @@
 What is changed or deleted stays in the file until its place is needed again, an erased person's words among it.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import duckdb
 
 from mittari.errors import Fault, UserError
 from mittari.settings import Settings
+from mittari.store.disk import settle
 from mittari.store.sql import identifier, literal
 from mittari.store.warehouse import Warehouse
 
@@ -40,10 +40,10 @@ def compact(path: Path, settings: Settings | None = None) -> Compacted:
         try:
             _copy(connection, fresh)
             fresh.chmod(before.st_mode & 0o777)
-            _on_disk(fresh)
+            settle(fresh)
             # The lock of the old file is held to the end, so nobody writes into what is about to go.
             fresh.replace(path)
-            _on_disk(path.parent)
+            settle(path.parent)
         finally:
             fresh.unlink(missing_ok=True)
     return Compacted(before.st_size, path.stat().st_size)
@@ -79,11 +79,3 @@ def _digest(connection: duckdb.DuckDBPyConnection, *named: str) -> tuple[int, in
     table = ".".join(map(identifier, named))
     count, content = connection.execute(f"SELECT count(*), bit_xor(hash(t)) FROM {table} AS t").fetchall()[0]
     return int(count), content
-
-
-def _on_disk(path: Path) -> None:
-    place = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(place)
-    finally:
-        os.close(place)

@@ -38,6 +38,12 @@ def versions(connection: duckdb.DuckDBPyConnection) -> Versions:
     return {table: (int(version), at) for table, version, at in rows}
 
 
+def note_erased(connection: duckdb.DuckDBPyConnection) -> None:
+    """Tell copies to make anew what the change under way has touched: in it rows lose their keys, or their words."""
+    connection.execute("DELETE FROM meta WHERE key = ?", [ERASED])
+    connection.execute(f"INSERT INTO meta SELECT ?, {schema.VERSION}::VARCHAR", [ERASED])
+
+
 def common(ours: Versions, held: Versions) -> int | None:
     """The version at which the copy was made, where it was made of this history; else None.
 

@@ -53,6 +53,12 @@ CREATE TABLE IF NOT EXISTS devices (
     silent_since TEXT,
     revoked_at TEXT
 );
+CREATE TABLE IF NOT EXISTS device_care (
+    device_id TEXT PRIMARY KEY,
+    owner TEXT,
+    language TEXT,
+    off_at TEXT
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS device_visits (
     device_id TEXT NOT NULL,
     touchpoint TEXT NOT NULL,

@@ -1,7 +1,9 @@
-"""A home that invites, a mail server beside it, and a clock that tests move."""
+"""A home that invites, a mail server and a gateway for messages beside it, and a clock that tests move."""
 
 import email
 import email.policy
+import http.server
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -85,6 +87,28 @@ class MailServer(Controller):
     def __init__(self, mailbox: Mailbox, port: int, **more: Any) -> None:
         super().__init__(mailbox, hostname="127.0.0.1", port=port, ready_timeout=PATIENCE_S, **more)
         self.mailbox = mailbox
+
+
+class Gateway(http.server.BaseHTTPRequestHandler):
+    """Takes the JSON that Apprise posts; the first `refusals` are answered with 503."""
+
+    posted: list[tuple[str, dict[str, Any]]]
+    refusals: int
+
+    def do_POST(self) -> None:  # as http.server calls it
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        kind = type(self)
+        if kind.refusals:
+            kind.refusals -= 1
+            self.send_response(503)
+        else:
+            kind.posted.append((self.path, body))
+            self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the terminal."""
 
 
 @dataclass

@@ -19,7 +19,7 @@ from patience import PATIENCE_S
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("answering")]
 FACES = CARE.replace('kind = "csat"', 'kind = "csat"\nfaces = true')
 RESOLVED = CARE.replace("csat", "resolved")
 NPS = CARE.replace("csat", "nps")

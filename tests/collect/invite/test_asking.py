@@ -2,13 +2,14 @@
 
 import json
 import re
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from collect.invite.asking import CARE, NOON, Asking
-from mittari.collect.invite.people import Address, forget_person, keep_addresses, opt_out
+from mittari.collect.invite.people import Address, forget_person, keep_addresses, opt_out, sharing
 
 
 def test_a_solved_conversation_brings_one_letter_in_the_customers_language(asking: Asking) -> None:
@@ -139,6 +140,18 @@ def test_customers_who_are_reached_at_one_address_share_a_budget(asking: Asking)
     assert asking.taking.workspace.invite("care", "c2")["why"] == "asked already within the days of the budget"
     asking.clock.pass_(days=1)
     assert asking.taking.workspace.invite("care", "c2")["why"] is None
+
+
+def test_thousands_at_one_address_are_one_budget_and_cost_no_more_than_their_number(asking: Asking) -> None:
+    """As where a shop writes the same address for everybody who gave none."""
+    names = [f"c{number}" for number in range(3_000)]
+    asking.customers(*names)
+    at_one_address(asking, *names)
+    assert [len(group) for group in sharing(asking.taking.collector.ledger, ["customer:c1"])] == [3_000]
+    asking.solved_all({f"k-{name}": name for name in names})
+    began = time.process_time()
+    assert asking.look() == 1
+    assert time.process_time() - began < 20
 
 
 def test_two_who_wait_and_turn_out_to_be_reached_at_one_address_get_one_letter(asking: Asking) -> None:

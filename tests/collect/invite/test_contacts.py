@@ -20,6 +20,8 @@ from mittari.collect.invite.people import addresses_of, forget_person, opt_out, 
 from mittari.collect.tokens import make_token
 from patience import PATIENCE_S
 
+pytestmark = pytest.mark.usefixtures("answering")
+
 
 def post(asking: Asking, body: object, token: str | None) -> tuple[int, dict[str, Any]]:
     headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})

@@ -1,7 +1,5 @@
 """The outbox against real servers: mail servers that refuse, put off or are away, crashes, SMS and chat."""
 
-import http.server
-import json
 import os
 import signal
 import socket
@@ -11,14 +9,14 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from collect.invite.asking import CARE, NOON, Asking, Mailbox, MailServer
+from collect.invite.asking import CARE, NOON, Asking, Gateway, Mailbox, MailServer
 from mittari.collect.invite import outbox
 from mittari.collect.invite.people import Address, keep_addresses
 from mittari.collect.invite.plan import Ask
@@ -368,39 +366,6 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return certificate, secret
-
-
-class Gateway(http.server.BaseHTTPRequestHandler):
-    """Takes the JSON that Apprise posts; the first `refusals` are answered with 503."""
-
-    posted: list[tuple[str, dict[str, Any]]]
-    refusals: int
-
-    def do_POST(self) -> None:  # as http.server calls it
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        kind = type(self)
-        if kind.refusals:
-            kind.refusals -= 1
-            self.send_response(503)
-        else:
-            kind.posted.append((self.path, body))
-            self.send_response(200)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Nothing on the terminal."""
-
-
-@pytest.fixture
-def gateway() -> Iterator[tuple[type[Gateway], int]]:
-    handler = type("OneGateway", (Gateway,), {"posted": [], "refusals": 0})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        serving.start()
-        yield handler, int(server.server_address[1])
-        server.shutdown()
-        serving.join(timeout=PATIENCE_S)
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise imports it

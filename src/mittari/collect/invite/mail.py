@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from mittari.collect.links import Context
 from mittari.collect.survey.model import DONT_KNOW, NO, YES, Question, Survey
-from mittari.collect.survey.texts import page_words, texts
+from mittari.collect.survey.texts import frame_language, page_words, spoken, texts
 from mittari.errors import one_line
 
 ROOM = Path(__file__).resolve().parent.parent / "templates"
@@ -48,6 +49,16 @@ class Letter:
     @property
     def never(self) -> str:
         return f"{self.link}/never"
+
+    @property
+    def frame(self) -> str:
+        """The language of the words around the question."""
+        return frame_language(self.language)
+
+    @property
+    def spoken(self) -> Markup:
+        """The attributes of the question where it is in another language than the words around it."""
+        return spoken(self.language)
 
     @property
     def question(self) -> str:
@@ -81,6 +92,14 @@ class Letter:
         budget = [str(words["why_budget"]).format(days=self.ask_days)] if self.ask_days else []
         return [str(words[WHY[self.context.why]]), *budget, str(words[kept])]
 
+    def email(self, sender: str, recipient: str, name: str, now: datetime) -> EmailMessage:
+        """The whole e-mail. `name` is that of the row, which makes the Message-ID: a second copy has the same."""
+        return message(self, sender, recipient, name, now)
+
+    def short(self) -> str:
+        """The same for SMS and chat: who asks, the question, the link."""
+        return f"{self.name}: {self.question} {self.link}"
+
 
 def _points(question: Question, language: str) -> Sequence[tuple[str, str, str]]:
     """(answer, words, words read aloud) of every point."""
@@ -100,7 +119,7 @@ def _points(question: Question, language: str) -> Sequence[tuple[str, str, str]]
 
 
 def message(letter: Letter, sender: str, recipient: str, name: str, now: datetime) -> EmailMessage:
-    """The whole e-mail. `name` is that of the row, which makes the Message-ID: a second copy has the same."""
+    """The whole e-mail of an invitation."""
     words = texts(letter.language)["invitation"]
     called, address = parseaddr(sender)
     found = EmailMessage(policy=SMTP)
@@ -118,11 +137,6 @@ def message(letter: Letter, sender: str, recipient: str, name: str, now: datetim
     found.add_alternative(_environment().get_template("mail.html").render(**values), subtype="html")
     found["Content-Language"] = letter.language  # last: what begins with Content- goes into the first part
     return found
-
-
-def short_text(letter: Letter) -> str:
-    """The same for SMS and chat: who asks, the question, the link."""
-    return f"{letter.name}: {letter.question} {letter.link}"
 
 
 @cache

@@ -4,7 +4,6 @@ import logging
 from typing import Any
 from urllib.parse import quote
 
-from mittari.collect.invite.mail import short_text
 from mittari.collect.invite.ways import Envelope, Undelivered
 from mittari.errors import UserError
 
@@ -21,7 +20,7 @@ class Notifier:
         if not service.add(self._template.replace("{address}", quote(envelope.address.address, safe="+"))):
             raise Undelivered(f"the setting {self._setting} holds no address that Apprise understands")
         # Apprise tells no reasons, so every failure is one that may pass.
-        if not service.notify(body=short_text(envelope.letter), body_format="text"):
+        if not service.notify(body=envelope.letter.short(), body_format="text"):
             raise Undelivered(f"the service of the setting {self._setting} did not take the message")
 
     def close(self) -> None:

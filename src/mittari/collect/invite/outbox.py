@@ -1,15 +1,16 @@
-"""The outbox: invitations that wait to be sent, kept on disk, each claimed by one sender at a time.
+"""The outbox: invitations and notices that wait to be sent, kept on disk, each claimed by one sender at a time.
 
     keep_decided(ledger, decisions, now); row = claim(ledger, kinds, now); ...; sent(ledger, row, now)
 
 States: waiting, sending, sent, failed, cancelled. A row is claimed by a counted update, so two processes never send the
 same one. One that stays in `sending` was left by a crash, and nobody knows whether it went out: by e-mail it is sent
 again (at least once; the Message-ID is the same, so a second copy can be known), by SMS and chat it is not (at most
-once).
+once). A notice tells one of ours something (`collect.alarm`): it names no survey, and its person is what it is about.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,12 +28,15 @@ KEEP_DONE = timedelta(days=60)
 """So long it is known what became of an invitation, and longer where the ask budget looks back longer."""
 NOT_KNOWN = "the server stopped while it was sent: whether it went out is not known"
 COLUMNS = "id, kind, survey, person, due_at, first_due_at, tries, state, invite, secret, claimed_at, error"
+DEVICE = "device:"
+"""So begins the person of a notice about a device."""
 CONTACT_WENT_ON = (Why.REOPENED.value, Why.CANCELLED.value)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One invitation of the outbox. `context` goes into its link; instants are naive UTC."""
+    """One invitation or notice of the outbox. `context` goes into the link of an invitation, `notice` is what a notice
+    says; instants are naive UTC."""
 
     id: str
     kind: str
@@ -46,6 +50,7 @@ class Row:
     secret: str
     claimed_at: str | None
     error: str | None
+    notice: Mapping[str, Any] | None = None
 
 
 def put(ledger: Ledger, rows: Sequence[tuple[str, str, str, str, datetime, Context]]) -> int:
@@ -69,6 +74,34 @@ def put(ledger: Ledger, rows: Sequence[tuple[str, str, str, str, datetime, Conte
             ],
         )
         return connection.total_changes - before
+
+
+def put_notice(
+    connection: sqlite3.Connection, name: str, kind: str, person: str, at: datetime, notice: Mapping[str, Any]
+) -> None:
+    """Add a notice inside a transaction of the ledger; one of that name stands as it is."""
+    connection.execute(
+        "INSERT OR IGNORE INTO outbox (id, kind, survey, person, due_at, first_due_at, state, invite) "
+        "VALUES (?, ?, '', ?, ?, ?, 'waiting', ?)",
+        (name, kind, person, at.isoformat(), at.isoformat(), json.dumps(notice)),
+    )
+
+
+def notice_state(connection: sqlite3.Connection, name: str) -> tuple[str, str] | None:
+    """(kind, state) of a notice; None where there is none of that name."""
+    found: tuple[str, str] | None = connection.execute(
+        "SELECT kind, state FROM outbox WHERE id = ?", (name,)
+    ).fetchone()
+    return found
+
+
+def call_off(connection: sqlite3.Connection, name: str, why: str, now: datetime) -> bool:
+    """Call off what still waits under a name, inside a transaction of the ledger; False where it does not wait."""
+    done = connection.execute(
+        "UPDATE outbox SET state = 'cancelled', done_at = ?, error = ? WHERE id = ? AND state = 'waiting'",
+        (now.isoformat(), why, name),
+    )
+    return done.rowcount > 0
 
 
 def context_of_decision(decision: Decision, language: str) -> Context:
@@ -153,6 +186,17 @@ def postpone(ledger: Ledger, row: Row, due_at: datetime, error: str | None) -> b
     return done.rowcount > 0
 
 
+def reroute(ledger: Ledger, row: Row, kind: str) -> bool:
+    """A claimed row is to go another way, as the address is another one now: it is due at once."""
+    with ledger.writing() as connection:
+        done = connection.execute(
+            "UPDATE outbox SET state = 'waiting', kind = ?, tries = tries - 1 "
+            "WHERE id = ? AND state = 'sending' AND claimed_at = ?",
+            (kind, row.id, row.claimed_at),
+        )
+    return done.rowcount > 0
+
+
 def wait_after(tries: int, chance: float) -> timedelta:
     """How long to wait after a number of failed tries: a minute, then three times as long each, to six hours.
 
@@ -178,10 +222,17 @@ def waiting_asks(ledger: Ledger, persons: Iterable[str], since: datetime) -> dic
     return found
 
 
-def asks_of(ledger: Ledger, person: str) -> list[Ask]:
-    """What was sent to one person and may not be among the facts yet."""
-    rows = ledger.all("SELECT id, done_at FROM outbox WHERE person = ? AND state = 'sent'", (person,))
-    return [Ask(name, datetime.fromisoformat(at)) for name, at in rows]
+def asks_of(ledger: Ledger, persons: Iterable[str]) -> dict[str, list[Ask]]:
+    """What was sent to these persons and may not be among the facts yet."""
+    found: dict[str, list[Ask]] = {}
+    for some, marks in in_batches(persons):
+        rows = ledger.all(
+            f"SELECT person, id, done_at FROM outbox WHERE person IN ({marks}) AND state = 'sent'",  # noqa: S608
+            some,
+        )
+        for person, name, at in rows:
+            found.setdefault(person, []).append(Ask(name, datetime.fromisoformat(at)))
+    return found
 
 
 def taken(ledger: Ledger, names: Iterable[str]) -> dict[str, Taken]:
@@ -209,13 +260,18 @@ def cancel_waiting(ledger: Ledger, person: str, why: Why, now: datetime) -> int:
 
 
 def forget_done(ledger: Ledger, before: datetime) -> int:
-    """Remove what ended before; returns how many."""
+    """Remove what ended before; returns how many. That a silence was told stays known until it ends."""
     with ledger.writing() as connection:
-        return connection.execute("DELETE FROM outbox WHERE done_at < ?", (before.isoformat(),)).rowcount
+        return connection.execute(
+            "DELETE FROM outbox WHERE done_at < ? AND NOT (survey = '' AND EXISTS "
+            "(SELECT 1 FROM devices WHERE ? || device_id = person AND silent_since IS NOT NULL))",
+            (before.isoformat(), DEVICE),
+        ).rowcount
 
 
 def summary(ledger: Ledger) -> list[tuple[Any, ...]]:
-    """(survey, kind, state, error, number, first due_at, last done_at), without persons and addresses."""
+    """(survey, kind, state, error, number, first due_at, last done_at), without persons and addresses; notices have
+    no survey."""
     return ledger.all(
         "SELECT survey, kind, state, error, count(*), min(due_at), max(done_at) FROM outbox "
         "GROUP BY survey, kind, state, error ORDER BY survey, state, count(*) DESC"
@@ -223,7 +279,7 @@ def summary(ledger: Ledger) -> list[tuple[Any, ...]]:
 
 
 def old_failures(ledger: Ledger, before: datetime) -> list[tuple[str, str, int]]:
-    """(survey, error, number) of what failed before an instant."""
+    """(survey, error, number) of what failed before an instant; notices have no survey."""
     return ledger.all(
         "SELECT survey, coalesce(error, ''), count(*) FROM outbox WHERE state = 'failed' AND done_at < ? "
         "GROUP BY survey, error ORDER BY count(*) DESC",
@@ -242,7 +298,9 @@ def instant_of(text: str) -> datetime:
 
 def _row(found: Iterable[Any]) -> Row:
     name, kind, survey, person, due_at, first_due_at, tries, state, invite, secret, claimed_at, error = found
+    said = json.loads(invite)
     return Row(
         *(name, kind, survey, person, datetime.fromisoformat(due_at), datetime.fromisoformat(first_due_at)),
-        *(tries, state, context_of(json.loads(invite)), secret or new_secret(), claimed_at, error),
+        *(tries, state, context_of(said), secret or new_secret(), claimed_at, error),
+        notice=None if survey else said,
     )

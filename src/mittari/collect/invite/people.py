@@ -80,22 +80,34 @@ def mark_bad(ledger: Ledger, address: Address) -> None:
         )
 
 
-def sharing(ledger: Ledger, persons: Collection[str]) -> dict[str, frozenset[str]]:
-    """Of those persons who are reached at an address that others have too: everybody who has it, themselves included.
+def sharing(ledger: Ledger, persons: Collection[str]) -> list[frozenset[str]]:
+    """The groups of persons who are reached at one address, as far as one of these persons is among them.
 
     One person can stand twice among the customers; whoever reads the mail is asked, and says no, once.
     """
-    found: dict[str, set[str]] = {}
+    addresses: set[tuple[str, str]] = set()
     for some, marks in in_batches(persons):
-        pairs = ledger.all(
-            "SELECT mine.person, others.person FROM addresses AS mine JOIN addresses AS others "  # noqa: S608  # marks only
-            "ON others.kind = mine.kind AND lower(others.address) = lower(mine.address) "
-            f"WHERE mine.person IN ({marks}) AND others.person <> mine.person",
-            some,
-        )
-        for person, other in pairs:
-            found.setdefault(person, {person}).add(other)
-    return {person: frozenset(others) for person, others in found.items()}
+        addresses |= {
+            (kind, address)
+            for kind, address in ledger.all(
+                "SELECT kind, lower(address) FROM addresses AS mine "  # noqa: S608  # marks only
+                f"WHERE person IN ({marks}) AND EXISTS (SELECT 1 FROM addresses AS others WHERE "
+                "others.kind = mine.kind AND lower(others.address) = lower(mine.address) "
+                "AND others.person <> mine.person)",
+                some,
+            )
+        }
+    found: dict[tuple[str, str], set[str]] = {}
+    for way in KINDS:
+        for some, marks in in_batches(sorted(address for kind, address in addresses if kind == way)):
+            rows = ledger.all(
+                "SELECT lower(address), person FROM addresses "  # noqa: S608  # marks only
+                f"WHERE kind = ? AND lower(address) IN ({marks})",
+                (way, *some),
+            )
+            for address, person in rows:
+                found.setdefault((way, address), set()).add(person)
+    return [frozenset(found[each]) for each in sorted(found)]
 
 
 def opt_out(ledger: Ledger, signer: Signer, person: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ A second look at the same contacts decides the same: the sample is drawn by the 
 is held against the moment of asking, not against now.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -82,8 +82,8 @@ class Taken:
 class Known:
     """What is known of the persons concerned, and the rules that hold. `asks` need not be in order.
 
-    `sharing` names everybody who is reached at an address of a person, where that is not the person alone: their asks
-    are held against one budget.
+    `sharing` names the budgets that a person has with others who are reached at the same address; what counts in them
+    stands in `asks` under these names: see `shared`.
     """
 
     ask_days: int
@@ -93,12 +93,15 @@ class Known:
     opted_out: frozenset[str] = frozenset()
     asks: Mapping[str, Sequence[Ask]] = field(default_factory=dict)
     taken: Mapping[str, Taken] = field(default_factory=dict)
-    sharing: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sharing: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def asked(self, person: str | None, asks: Mapping[str, Sequence[Ask]] | None = None) -> list[Ask]:
-        """What counts in the budget of a person, of the asks known or of others."""
-        found = self.asks if asks is None else asks
-        return [ask for each in self.sharing.get(person or "", (person or "",)) for ask in found.get(each, ())]
+    def budgets(self, person: str | None) -> tuple[str, ...]:
+        """The names under which the asks stand that count for a person."""
+        return (person or "", *self.sharing.get(person or "", ()))
+
+    def asked(self, person: str | None) -> Iterator[Ask]:
+        """What counts in the budgets of a person."""
+        return (ask for name in self.budgets(person) for ask in self.asks.get(name, ()))
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,20 @@ class Decision:
     @property
     def invite_id(self) -> str:
         return invite_id(self.survey, self.candidate)
+
+
+def shared(
+    groups: Iterable[frozenset[str]], asks: Mapping[str, Sequence[Ask]]
+) -> tuple[dict[str, list[str]], dict[str, Sequence[Ask]]]:
+    """The budgets of groups of persons, each group reached at one address: `sharing` and `asks` of what is known."""
+    sharing: dict[str, list[str]] = {}
+    found: dict[str, Sequence[Ask]] = dict(asks)
+    for number, group in enumerate(groups):
+        name = f"address {number}"
+        found[name] = [ask for person in group for ask in asks.get(person, ())]
+        for person in group:
+            sharing.setdefault(person, []).append(name)
+    return sharing, found
 
 
 LOOK_BACK = timedelta(days=3)
@@ -139,14 +156,16 @@ def plan(pairs: Iterable[Pair], known: Known, chance: Chance, now: datetime) -> 
         # lately then is not asked later, when the days are over.
         in_time = due_at(survey, candidate, known, candidate.touch_at)
         if why is None and any(
-            spent(known.asked(person, asks), invite_id(survey, candidate), moment, known.ask_days)
+            spent(asks.get(name, ()), invite_id(survey, candidate), moment, known.ask_days)
+            for name in known.budgets(person)
             for moment in (at, in_time)
         ):
             why = Why.BUDGET
         if why is None:
             own = invite_id(survey, candidate)
-            kept = [ask for ask in asks.get(person, ()) if ask.invite_id != own]
-            asks[person] = [*kept, Ask(own, at)]
+            for name in known.budgets(person):
+                kept = [ask for ask in asks.get(name, ()) if ask.invite_id != own]
+                asks[name] = [*kept, Ask(own, at)]
         decided.append(Decision(survey, candidate, None if why else at, why))
     return decided
 

@@ -3,7 +3,7 @@
     sender = Sender(collector, view); sender.run_due()
 
 The invitation becomes a fact first (the inbox), then the row is done: a crash in between sends an e-mail again rather
-than forgetting that somebody was asked.
+than forgetting that somebody was asked. Notices about devices go out by the same ways (`collect.alarm`).
 """
 
 import logging
@@ -13,19 +13,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from mittari.collect.alarm.telling import Teller
 from mittari.collect.collector import Collector
 from mittari.collect.invite import outbox
 from mittari.collect.invite.mail import Letter
 from mittari.collect.invite.notify import Notifier
 from mittari.collect.invite.outbox import CANCELLED, FAILED, GIVE_UP, SENT, Row, instant_of, iso
 from mittari.collect.invite.people import EMAIL, Address, addresses_of, mark_bad, opted_out, sharing
-from mittari.collect.invite.plan import Ask, Known, Standing, Why, called_off
+from mittari.collect.invite.plan import Ask, Known, Standing, Why, called_off, shared
 from mittari.collect.invite.quiet import next_allowed
 from mittari.collect.invite.smtp import Mailer
 from mittari.collect.invite.ways import Envelope, Undelivered, Way
 from mittari.collect.links import Context, drop_link, make_link
 from mittari.collect.survey.model import Survey
 from mittari.errors import MittariError, UserError
+from mittari.settings import Settings
 from mittari.store.faults import is_of_the_machine
 from mittari.store.inbox import Arrival
 
@@ -33,6 +35,7 @@ log = logging.getLogger("mittari.invite")
 
 SOURCES = {"email": "email", "sms": "sms", "chat": "web"}
 """How each way is called in the facts; chat has no word of its own there."""
+WAY_SETTINGS = {"email": ("smtp", "mail_from"), "sms": ("sms",), "chat": ("chat",)}
 VALID = timedelta(days=14)
 
 
@@ -52,6 +55,7 @@ class Sender:
     def __init__(self, collector: Collector, view: View, chance: Callable[[], float] = random.random) -> None:
         self._collector, self._view, self._chance = collector, view, chance
         self._ways: dict[str, Way] = {}
+        self._teller = Teller(collector, self._way, self._put_off)
 
     def run_due(self, most: int = 1000) -> int:
         """Send what is due now; returns how many rows were looked at. A row that raises does not stop the others."""
@@ -79,23 +83,26 @@ class Sender:
 
     def _one(self, row: Row) -> None:
         try:
-            self._send(row)
+            if row.notice is None:
+                self._send(row)
+            else:
+                self._teller.tell(row)
         except Exception as error:
             log.debug("where it arose", exc_info=error)
             try:
                 self._not_sent(row, error)
             except Exception as second:  # the ledger refuses: the row stays as a crash would have left it
-                log.error("an invitation of %s was left as it is: %s", row.survey, type(second).__name__)
+                log.error("%s was left as it is: %s", _called(row), type(second).__name__)
                 log.debug("where it arose", exc_info=second)
 
     def _not_sent(self, row: Row, error: Exception) -> None:
         """Something was raised before it went out: what the machine is to blame for is tried again."""
         told = f"it could not be made: {type(error).__name__}"
         if is_of_the_machine(error):
-            log.warning("an invitation of %s is put off: %s", row.survey, type(error).__name__)
+            log.warning("%s is put off: %s", _called(row), type(error).__name__)
             self._put_off(row, told)
         else:
-            log.error("an invitation of %s was set aside: %s", row.survey, type(error).__name__)
+            log.error("%s was set aside: %s", _called(row), type(error).__name__)
             self._end(row, FAILED, told)
 
     def _send(self, row: Row) -> None:
@@ -115,6 +122,7 @@ class Sender:
             return
         row = replace(row, context=replace(row.context, sent_at=iso(now), source=SOURCES[row.kind]))
         try:
+            require_settings(row.kind, self._collector.settings)
             self._way(row.kind).send(self._envelope(row, survey, address, now))
         except Undelivered as error:
             self._undelivered(row, survey, address, error)
@@ -136,16 +144,19 @@ class Sender:
     def _known(self, row: Row, now: datetime) -> tuple[Known, Address | None]:
         collector, settings = self._collector, self._collector.settings
         address = addresses_of(collector.ledger, row.kind, (row.person,)).get(row.person)
-        together = sharing(collector.ledger, (row.person,))
-        everybody = sorted(together.get(row.person, (row.person,)))
-        asked = self._view.asks(everybody, now - timedelta(days=settings.ask_days))
+        groups = sharing(collector.ledger, (row.person,))
+        everybody = sorted({row.person, *(person for group in groups for person in group)})
+        asks = self._view.asks(everybody, now - timedelta(days=settings.ask_days))
+        for person, sent in outbox.asks_of(collector.ledger, everybody).items():
+            asks[person] = [*asks.get(person, []), *sent]
+        together, counted = shared(groups, asks)
         known = Known(
             ask_days=settings.ask_days,
             quiet=settings.quiet_hours,
             zone=settings.timezone,
             addresses={(row.person, row.kind): address} if address else {},
             opted_out=opted_out(collector.ledger, collector.signer, (row.person,)),
-            asks={each: [*asked.get(each, []), *outbox.asks_of(collector.ledger, each)] for each in everybody},
+            asks=counted,
             sharing=together,
         )
         return known, address
@@ -175,16 +186,17 @@ class Sender:
         else:
             self._put_off(row, str(error))
 
-    def _put_off(self, row: Row, told: str) -> None:
-        """Try again later, longer each time, until it is given up."""
+    def _put_off(self, row: Row, told: str) -> bool:
+        """Try again later, longer each time; False where it is given up. Quiet hours are for asking customers."""
         now, settings = self._collector.clock(), self._collector.settings
         due_at = now + outbox.wait_after(row.tries, self._chance())
         if due_at - row.first_due_at > GIVE_UP:
             self._end(row, FAILED, told)
-        else:
-            outbox.postpone(
-                self._collector.ledger, row, next_allowed(due_at, settings.quiet_hours, settings.timezone), told
-            )
+            return False
+        if row.notice is None:
+            due_at = next_allowed(due_at, settings.quiet_hours, settings.timezone)
+        outbox.postpone(self._collector.ledger, row, due_at, told)
+        return True
 
     def _note(self, row: Row, survey: Survey, delivered: bool) -> None:
         """That somebody was asked, as a fact; it is on disk when this comes back. Not of whoever was erased since."""
@@ -219,17 +231,31 @@ def invite_row(row: Row, survey: Survey, delivered: bool) -> dict[str, Any]:
 def way_of(kind: str, collector: Collector) -> Way:
     """The way of a kind, by the settings. Raises UserError where a setting or a package is missing."""
     settings = collector.settings
-    if missing := missing_settings(kind, settings):
-        raise UserError(f"invitations by {kind} need the setting {missing[0]}", hint="Set it in mittari.toml.")
+    if missing := _empty(WAY_SETTINGS[kind], settings):
+        raise UserError(f"messages by {kind} need the setting {missing[0]}", hint="Set it in mittari.toml.")
     if kind == EMAIL:
         return Mailer(settings.smtp, settings.mail_from, collector.clock)
     return Notifier(getattr(settings, kind), kind)
 
 
-def missing_settings(kind: str, settings: Any) -> list[str]:
-    """The settings without which nothing can be sent by a way."""
-    needed = ("public_address", "smtp", "mail_from") if kind == EMAIL else ("public_address", kind)
-    return [name for name in needed if not getattr(settings, name)]
+def require_settings(kind: str, settings: Settings) -> None:
+    """Raises UserError where a setting is missing that invitations by a way need."""
+    if missing := missing_settings(kind, settings):
+        raise UserError(f"invitations by {kind} need the setting {missing[0]}", hint="Set it in mittari.toml.")
+
+
+def missing_settings(kind: str, settings: Settings, invitations: bool = True) -> list[str]:
+    """The settings without which nothing can be sent by a way; invitations carry links and need one more."""
+    return _empty((*(("public_address",) if invitations else ()), *WAY_SETTINGS[kind]), settings)
+
+
+def _empty(names: Sequence[str], settings: Settings) -> list[str]:
+    return [name for name in names if not getattr(settings, name)]
+
+
+def _called(row: Row) -> str:
+    """What a row is called in the log."""
+    return f"an invitation of {row.survey}" if row.notice is None else f"what is told about {row.person}"
 
 
 def _touch(row: Row) -> datetime | None:

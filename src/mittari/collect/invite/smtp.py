@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-from mittari.collect.invite.mail import message
 from mittari.collect.invite.ways import Envelope, Undelivered
 from mittari.collect.masking import mask
 
@@ -36,7 +35,7 @@ class Mailer:
 
     def send(self, envelope: Envelope) -> None:
         now = self._clock().replace(tzinfo=UTC)
-        letter = message(envelope.letter, self._sender, envelope.address.address, envelope.name, now)
+        letter = envelope.letter.email(self._sender, envelope.address.address, envelope.name, now)
         try:
             self._connected().send_message(letter)
         except smtplib.SMTPRecipientsRefused as error:

@@ -1,9 +1,10 @@
 """What all ways of sending share: an address to send to, and one way to fail."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
 from typing import Protocol
 
-from mittari.collect.invite.mail import Letter
 from mittari.collect.invite.people import Address
 
 
@@ -18,6 +19,16 @@ class Undelivered(Exception):
         self.permanent, self.bad_address = permanent, bad_address
 
 
+class Letter(Protocol):
+    """What is sent, in both forms."""
+
+    def email(self, sender: str, recipient: str, name: str, now: datetime) -> EmailMessage:
+        """The whole e-mail. `name` is that of the row, which makes the Message-ID: a second copy has the same."""
+
+    def short(self) -> str:
+        """The same for SMS and chat, in one line."""
+
+
 @dataclass(frozen=True)
 class Envelope:
     """A letter, whereto it goes, and the name by which a second copy of it is known."""
@@ -28,7 +39,7 @@ class Envelope:
 
 
 class Way(Protocol):
-    """A way for invitations to travel."""
+    """A way for invitations and notices to travel."""
 
     def send(self, envelope: Envelope) -> None:
         """Hand it over; comes back once the other side has taken it. Raises Undelivered."""

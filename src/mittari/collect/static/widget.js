@@ -10,16 +10,16 @@
   const language = script.dataset.language || document.documentElement.lang || navigator.language;
 
   const css = `
-    :host { all: initial; position: fixed; inset: auto 16px 16px auto; z-index: 2147483000; color-scheme: light dark;
-      --bg: #fff; --ink: #12161f; --soft: #5a6372; --line: #d5d8de; --accent: #3653d8; --on: #fff; }
-    :host(.inside) { position: static; display: block; }
+    :host { all: initial !important; position: fixed !important; inset: auto 16px 16px auto !important; z-index: 2147483000 !important;
+      color-scheme: light dark !important; --bg: #fff; --ink: #12161f; --soft: #5a6372; --line: #d5d8de; --accent: #3653d8; --on: #fff; }
+    :host(.inside) { position: static !important; display: block !important; }
     @media (prefers-color-scheme: dark) { :host { --bg: #131822; --ink: #f1f4f9; --soft: #a5afc0; --line: #3a4457;
       --accent: #8aa2ff; --on: #0b0e14; } }
     * { box-sizing: border-box; font: 16px/1.4 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
     [hidden] { display: none !important; }
-    section { position: relative; width: min(360px, calc(100vw - 32px)); padding: 20px; background: var(--bg); color: var(--ink);
+    section { position: relative; width: min(360px, calc(100vw - 32px)); max-height: calc(100dvh - 32px); overflow: auto; overflow-wrap: anywhere; padding: 20px; background: var(--bg); color: var(--ink);
       border: 1px solid var(--line); border-radius: 14px; box-shadow: 0 8px 32px rgb(0 0 0 / .18); }
-    :host(.inside) section { width: 100%; box-shadow: none; }
+    :host(.inside) section { width: 100%; max-height: none; box-shadow: none; }
     h2 { font-size: 18px; font-weight: 650; margin: 0 44px 14px 0; text-wrap: balance; }
     h2:focus { outline: none; }
     button { min-height: 44px; min-width: 0; padding: 8px; color: var(--ink); background: var(--bg); border: 1px solid var(--line);
@@ -35,7 +35,8 @@
     .ends { display: flex; justify-content: space-between; gap: 16px; margin: 8px 0 0; font-size: 14px; color: var(--soft); }
     .face { border-color: transparent; padding: 2px; font-size: 12px; font-weight: 500; hyphens: auto; }
     .face svg { display: block; width: 100%; max-width: 52px; margin: 0 auto 4px; }
-    textarea { width: 100%; padding: 10px; color: var(--ink); background: var(--bg); border: 1px solid var(--line); border-radius: 10px; }
+    .brand { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; align-items: center; margin-top: 8px; }
+    textarea, select { width: 100%; min-height: 44px; padding: 10px; color: var(--ink); background: var(--bg); border: 1px solid var(--line); border-radius: 10px; }
     p { margin: 8px 0 0; font-size: 14px; color: var(--soft); }
     .open { padding: 10px 18px; border-radius: 99px; background: var(--accent); color: var(--on); border-color: var(--accent);
       box-shadow: 0 4px 16px rgb(0 0 0 / .2); }`;
@@ -105,7 +106,12 @@
     ask.words = words;
     const send = (answer) => go(told, answer);
     const parts = [];
-    if (told.open) {
+    if (told.brands) {
+      const chosen = told.brands.map(() => make("select", {}, ...told.points.map(([value, label]) => make("option", { value }, label))));
+      const rate = () => chosen.map((one) => one.value);
+      parts.push(...told.brands.map((brand, place) => make("label", { class: "brand" }, brand, chosen[place])),
+        make("button", { type: "button", class: "main", onclick: () => send(rate().some((one) => one >= 0) ? { b: rate() } : { skip: true }) }, words.send));
+    } else if (told.open) {
       const text = make("textarea", { rows: "3", maxlength: "4000", "aria-labelledby": "asked", "aria-describedby": "optional" });
       parts.push(text, make("p", { id: "optional" }, words.optional),
         make("button", { type: "button", class: "main", onclick: () => send(text.value.trim() ? { text: text.value } : { skip: true }) }, words.send));

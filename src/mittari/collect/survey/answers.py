@@ -60,7 +60,10 @@ def arrivals(
     if question.kind == "brands":
         if form.trial:  # ratings cannot be marked as tests
             return []
-        rows = [_rating(form, brand, brand == question.own_brand, score) for brand, score in given.ratings.items()]
+        asked = instant(coarse(_asked_at(survey, form, known)))
+        rows = [
+            _rating(form, brand, brand == question.own_brand, score, asked) for brand, score in given.ratings.items()
+        ]
         return [Arrival("competitor_ratings", rows, how)] if rows else []
     row = _row(survey, form, question, known, at) | {
         "score": given.score,
@@ -135,9 +138,18 @@ def _of_person(survey: Survey, form: Form, context: Context | None) -> Context:
     return context
 
 
-def _rating(form: Form, brand: str, is_own: bool, score: float) -> dict[str, Any]:
-    """A form's ratings are asked at the form's beginning: a changed answer then replaces the earlier one."""
-    asked = instant(coarse(datetime(1970, 1, 1) + timedelta(seconds=form.begun)))
+def _asked_at(survey: Survey, form: Form, known: Context) -> datetime:
+    """The instant that is part of the key of a rating: a changed one then replaces the earlier one.
+
+    A person who is known was asked when the invitation was sent, however often the link has been opened since; anybody
+    else when the form began.
+    """
+    if survey.person == "known" and known.sent_at:
+        return datetime.fromisoformat(known.sent_at.removesuffix("Z"))
+    return datetime(1970, 1, 1) + timedelta(seconds=form.begun)
+
+
+def _rating(form: Form, brand: str, is_own: bool, score: float, asked: str) -> dict[str, Any]:
     return {
         "respondent_id": form.id,
         "brand": brand,

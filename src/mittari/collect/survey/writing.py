@@ -15,6 +15,7 @@ from typing import Any
 
 from mittari.collect.survey.files import FOLDER, INVITATION_KEYS, KEYS, KIOSK_KEYS, NAME, QUESTION_KEYS
 from mittari.errors import UserError, told
+from mittari.store.disk import settle
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 HEAD = "# A survey. The page /surveys of the board writes this file; what the keys mean is in docs/surveys.md.\n"
@@ -80,17 +81,8 @@ def write_survey(path: Path, text: str, seen: str) -> str:
         except OSError as error:
             waiting.unlink(missing_ok=True)
             raise UserError(told("the survey cannot be written: {reason}", reason=error.strerror), path) from error
-        _settle(path.parent)
+        settle(path.parent)
         return version_of(path)
-
-
-def _settle(folder: Path) -> None:
-    """Let the new name reach the disk."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _pairs(given: Mapping[str, Any], keys: tuple[str, ...]) -> list[str]:

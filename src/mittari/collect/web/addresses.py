@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mittari.collect.signing import Signer
 from mittari.collect.survey.model import Survey
-from mittari.collect.web.surveys import PLACE, Place
+from mittari.collect.web.forms import PLACE, Place
 from mittari.errors import UserError
 
 if TYPE_CHECKING:

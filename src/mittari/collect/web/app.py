@@ -20,6 +20,7 @@ from mittari.collect.web import contacts, facts, kiosk, never, openapi, surveys,
 from mittari.collect.web.answers import later, say
 from mittari.collect.web.pages import KEPT, Visit, static_file
 from mittari.collect.web.slow import Bodies, Body
+from mittari.collect.web.survey_pages import busy
 from mittari.errors import UserError
 from mittari.store.inbox import Overloaded
 from mittari.web import protection
@@ -107,14 +108,14 @@ def http_error(request: Visit, error: HTTPException) -> Response[bytes]:
 
 
 def overloaded(request: Visit, error: Overloaded) -> Response[bytes]:
-    return surveys.busy(request, 429, error.retry_after_s) if _is_page(request) else later(error)
+    return busy(request, 429, error.retry_after_s) if _is_page(request) else later(error)
 
 
 def fault(request: Visit, error: Exception) -> Response[bytes]:
     """Ours: the traceback goes to the log, without what the customer wrote, nor the secret of a link's address."""
     log.error("%s %s failed", request.method, request.scope.get("path_template", "somewhere"), exc_info=error)
     if _is_page(request):
-        return surveys.busy(request, 503, AGAIN_S)
+        return busy(request, 503, AGAIN_S)
     told = {"error": "nothing was stored: that went wrong on our side, send it again"}
     return say(503, told, {"retry-after": str(AGAIN_S)})
 

@@ -16,7 +16,7 @@ from mittari.collect.invite.plan import Why
 from mittari.collect.links import Link, find_link
 from mittari.collect.survey.texts import page_words, texts
 from mittari.collect.web.pages import Visit, collector_of, page
-from mittari.collect.web.surveys import closed
+from mittari.collect.web.survey_pages import closed
 
 SMALL = 10_000
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 
 from mittari.collect.collector import Collector
+from mittari.collect.survey.texts import frame_language, spoken
 from mittari.errors import UserError
 
 ROOM = Path(__file__).resolve().parent.parent
@@ -34,7 +35,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.globals["static"] = static_address
+    found.globals |= {"static": static_address, "frame": frame_language, "spoken": spoken}
     return found
 
 

@@ -13,6 +13,10 @@ INSTANT = (
     r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
     r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
 )
+BLANKS = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""What goes from both ends of a text; \\s would mean others in each language."""
+NOT_BLANK = f"[^{BLANKS}]"
+"""At least one character that stays."""
 TYPES: dict[ColumnType, dict[str, Any]] = {
     "id": {"type": ["string", "integer"], "maxLength": LONGEST["id"]},
     "text": {"type": "string", "maxLength": LONGEST["text"]},
@@ -49,7 +53,10 @@ EXAMPLES: dict[ColumnType, Any] = {
     "ts_or_date": "2026-10-05T09:30:00Z",
     "month": "2026-10",
 }
-CODES = {"currency": ("^ *[A-Za-z]{3} *$", "EUR"), "time_zone": ("^[A-Za-z0-9_+/-]+$", "Europe/Helsinki")}
+CODES = {
+    "currency": (f"^[{BLANKS}]*[A-Za-z]{{3}}[{BLANKS}]*$", "EUR"),
+    "time_zone": (f"^[{BLANKS}]*[A-Za-z0-9_+/-]+[{BLANKS}]*$", "Europe/Helsinki"),
+}
 
 
 def row_schema(table: Table) -> dict[str, Any]:
@@ -95,7 +102,7 @@ def _column(column: Column) -> dict[str, Any]:
     if column.code:
         schema["pattern"] = CODES[column.code][0]
     elif _is_due(column) and column.type in ("id", "text"):
-        schema["pattern"] = r"[0-9A-Za-z]|[^\x00-\x7f]" if column.type == "text" else r"[!-~]"
+        schema["pattern"] = NOT_BLANK
     if column.minimum is not None:
         schema["exclusiveMinimum" if column.above_minimum else "minimum"] = column.minimum
     if column.maximum is not None:

@@ -11,35 +11,30 @@ from litestar.params import FromPath
 
 from mittari.collect.collector import Collector
 from mittari.collect.survey.answers import Form
+from mittari.collect.survey.files import MOST_POINTS
 from mittari.collect.survey.model import Question, Survey
 from mittari.collect.survey.texts import page_words
+from mittari.collect.web.accepting import NoAnswer, NoLink, Used, accept
 from mittari.collect.web.answers import say
+from mittari.collect.web.forms import FORM, new_form, read_form, read_place
 from mittari.collect.web.pages import Visit, collector_of, static_file
-from mittari.collect.web.surveys import (
-    FORM,
-    FORM_BYTES,
-    NoAnswer,
-    NoLink,
-    Used,
-    accept,
-    accepted,
-    asked_words,
-    new_form,
-    read_form,
-    read_place,
-    sender,
-    thanks_words,
-)
+from mittari.collect.web.survey_pages import accepted, asked_words, thanks_words
+from mittari.collect.web.surveys import FORM_BYTES, sender
 
+NOT_RATED = "x"
 KEPT_AN_HOUR = "public, max-age=3600"
 
 
 class Posted(msgspec.Struct):
-    """What the widget sends: the form as it got it, the question answered, and the answer; fields as on the page."""
+    """What the widget sends: the form as it got it, the question answered, and the answer; fields as on the page.
+
+    `b` has one rating for each brand, in their order.
+    """
 
     f: str
     q: str
     a: str | None = None
+    b: list[str] = []
     text: str | None = None
     skip: bool = False
 
@@ -83,6 +78,7 @@ async def go_on(request: Visit, name: FromPath[str]) -> Response[bytes]:
     if form is None or question is None:
         return say(400, {"error": "this form is not of today; load the page again"}, headers)
     fields = {key: value for key, value in (("a", posted.a), ("text", posted.text)) if value is not None}
+    fields |= {f"b{place}": rating for place, rating in enumerate(posted.b[:MOST_POINTS])}
     try:
         moved = await accept(collector, survey, form, question, fields | ({"skip": "1"} if posted.skip else {}))
     except (NoAnswer, NoLink, Used):
@@ -120,6 +116,8 @@ def _asked(collector: Collector, survey: Survey, form: Form) -> dict[str, Any]:
         "open": question.is_text,
         "low": low,
         "high": high,
+        "brands": question.brands or None,
+        "points": _ratings(question, form.language),
         "words": {key: words[key] for key in ("send", "skip", "optional", "feedback", "close", "again", "anonymous")},
         "anonymous": survey.anonymous,
     }
@@ -135,6 +133,16 @@ def _answers(question: Question, language: str) -> list[tuple[str, str]]:
     if question.faces:
         return list(zip(map(str, question.points()), question.face_words(language), strict=True))
     return [(str(point), str(point)) for point in question.points()]
+
+
+def _ratings(question: Question, language: str) -> list[tuple[str, str]]:
+    """What each brand can be given: what is sent, and what is read. Nothing is chosen beforehand."""
+    if question.kind != "brands":
+        return []
+    low, high = question.scale_ends(language)
+    ends = {question.low: f", {low}" if low else "", question.high: f", {high}" if high else ""}
+    points = [(str(point), f"{point}{ends.get(point, '')}") for point in question.points()]
+    return [(NOT_RATED, "–"), (NOT_RATED, page_words(language)["dont_use"]), *points]
 
 
 HANDLERS = [script, begin, go_on]

@@ -23,9 +23,8 @@
     const banner = document.getElementById("offline");
     if (!banner || banner.hidden === !lost) return;
     banner.hidden = !lost;
-    const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-    const now = () => new Date().toLocaleTimeString(document.documentElement.lang, form);
-    if (lost) banner.querySelector("time").textContent = now();
+    const written = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    if (lost) banner.querySelector("time").textContent = new Date().toLocaleTimeString(document.documentElement.lang, written);
   }
 
   document.addEventListener("change", (event) => {

@@ -69,13 +69,14 @@ class Numbers:
     trend: Sequence[Record]
 
     def of(self, kpi_id: str) -> list[tuple[Record, Record | None, list[Record]]]:
-        """One entry for each record of a KPI; more than one when its question was asked on several scales."""
+        """One entry for each record of a KPI; where its question was asked on several scales, first the one that most
+        answers are on."""
         found = []
         for now in self.now:
             if now.kpi_id == kpi_id:
                 alike = [r for r in self.previous if same_series(r, now)]
                 found.append((now, alike[0] if alike else None, [r for r in self.trend if same_series(r, now)]))
-        return found
+        return sorted(found, key=lambda each: -(each[0].n or 0))
 
 
 NO_NUMBERS = Numbers((), (), ())
@@ -234,12 +235,16 @@ def charts_html(site: Site, view: View, plan: Sequence[Section], *, swap: bool =
 def charts_of(site: Site, view: View, chosen: Sequence[Definition], found: Numbers, *, swap: bool = False) -> str:
     drawn = []
     for definition in chosen:
+        asked = found.of(definition.id)
+        now, _, trend_records = asked[0]
         # A scale that a question got lately has no record in what was asked without it.
-        series = {record.period: record for record in found.of(definition.id)[0][2]}
+        series = {record.period: record for record in trend_records}
         periods = [period for period in trend_periods(view.period) if period.text in series]
         goal = goal_of(definition, goals(site).get(definition.id))
         trend = drawn_trend([series[period.text] for period in periods], periods, goal, site.style, wide=616)
-        drawn.append({"definition": definition, "trend": trend, "href": address(definition.id, view)})
+        scale = now.slice.get("scale") if len(asked) > 1 else None
+        said = site.say.text("scale {scale}", scale=scale) if scale else None
+        drawn.append({"definition": definition, "scale": said, "trend": trend, "href": address(definition.id, view)})
     return site.render("charts.html", charts=drawn, swap=swap)
 
 

@@ -14,7 +14,7 @@ import duckdb
 from mittari.facts import TABLES, Table
 from mittari.facts.persons import NAMES, WORDS, Kind, Naming, keys, namings, people_tables
 from mittari.store import schema
-from mittari.store.difference import ERASED
+from mittari.store.difference import note_erased
 from mittari.store.persons.theirs import THEIR_KEYS, gather, rows_of
 from mittari.store.sql import identifier, literal
 
@@ -72,8 +72,7 @@ def carry_out(connection: duckdb.DuckDBPyConnection, person: str, kind: Kind, ps
         changed.add("rejects")
     if kind == "employee":
         changed |= {name for name in SCOPES if _rename_in_scopes(connection, name, person, pseudonym)}
-    connection.execute("DELETE FROM meta WHERE key = ?", [ERASED])
-    connection.execute(f"INSERT INTO meta SELECT ?, {schema.VERSION}::VARCHAR", [ERASED])
+    note_erased(connection)
     return changed
 
 

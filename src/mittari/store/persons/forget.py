@@ -7,7 +7,9 @@ until then the next answers of the year must get the same name, afterwards nothi
 the customer (consent, segment, country, language, how they came) goes on under the random name, in a row of its own in
 `customers`; the account does not.
 
-The keys of the answers and invitations themselves stay: a file that brings them again would double the numbers.
+The keys of the answers and invitations themselves stay: a file that brings them again would double the numbers. Only
+the key of an invitation of our own, which no file brings, is named after its contact: it gets a random name too, the
+same in the invitation and in its answers.
 """
 
 import secrets
@@ -15,6 +17,7 @@ from datetime import datetime
 
 import duckdb
 
+from mittari.store.difference import note_erased
 from mittari.store.schema import CHANGED, VERSION
 from mittari.store.sql import literal
 from mittari.store.warehouse import Warehouse
@@ -23,8 +26,12 @@ PREFIX = "forgotten-"
 SECRET = "forget "  # noqa: S105 - what the names of such secrets in `meta` begin with
 KEPT_OF_CUSTOMERS = ("segment", "country", "lang", "acquisition_channel", "contact_consent", "is_test")
 """What numbers are split by, and whom they may count. None of it tells who it is."""
-WHEN = {"responses": "coalesce(responded_at, received_at, sent_at, loaded_at)", "survey_invites": "sent_at"}
-"""Table -> what tells how old a row is."""
+WHEN = {"survey_invites": "sent_at", "responses": "coalesce(responded_at, received_at, sent_at, loaded_at)"}
+"""Table -> what tells how old a row is; invitations first, since they are older than their answers."""
+NAMED_AFTER_CONTACT = (
+    "coalesce(invite_id IN (concat(survey_id, ':', conversation_id), concat(survey_id, ':', order_id)), false)"
+)
+"""The condition under which the key of an invitation tells the contact asked about: `mittari.collect.invite.plan`."""
 NAMED = ("customer_id", "employee_id", "conversation_id", "order_id", "source_key")
 """What leads to the person from an answer or an invitation, as far as the table has it."""
 LENGTH = 20
@@ -48,7 +55,8 @@ def forget(warehouse: Warehouse, survey_id: str, before: datetime, texts: bool, 
         changed = {"responses": _forget_texts(connection, survey_id, before)} if texts else {}
         if persons:
             for table in WHEN:
-                changed[table] = changed.get(table, 0) + _forget_persons(connection, table, survey_id, before)
+                for name, count in _forget_persons(connection, table, survey_id, before).items():
+                    changed[name] = changed.get(name, 0) + count
             changed["customers"] = _keep_what_numbers_ask(connection)
             _destroy_secrets(connection, survey_id, before)
             connection.execute("DROP TABLE IF EXISTS forgotten_names")
@@ -86,11 +94,20 @@ def _forget_texts(connection: duckdb.DuckDBPyConnection, survey_id: str, before:
     return int(done.fetchall()[0][0])
 
 
-def _forget_persons(connection: duckdb.DuckDBPyConnection, table: str, survey_id: str, before: datetime) -> int:
+def _forget_persons(
+    connection: duckdb.DuckDBPyConnection, table: str, survey_id: str, before: datetime
+) -> dict[str, int]:
+    """How many rows of which table were changed."""
     condition = _still_named(table, survey_id, before)
     years = connection.execute(f"SELECT DISTINCT year({WHEN[table]}) FROM {table} WHERE {condition}").fetchall()
     _make_secrets(connection, survey_id, [int(year) for (year,) in years])
     values = ", ".join(f"{name} = {_other_name(name, table, survey_id)}" for name in _named(table))
+    invite = _other_name("invite_id", table, survey_id)
+    values += f", invite_id = CASE WHEN {NAMED_AFTER_CONTACT} THEN {invite} ELSE invite_id END"
+    changed = {}
+    if table == "survey_invites":
+        of_contacts = f"{condition} AND {NAMED_AFTER_CONTACT}"
+        changed["responses"] = _name_in_answers(connection, table, invite, of_contacts)
     if table == "responses":
         who = ("customer_id", "employee_id")
         values += f", person_id = coalesce({', '.join(_other_name(name, table, survey_id) for name in who)})"
@@ -100,6 +117,21 @@ def _forget_persons(connection: duckdb.DuckDBPyConnection, table: str, survey_id
         f"FROM {table} WHERE {condition} AND customer_id IS NOT NULL AND NOT starts_with(customer_id, '{PREFIX}')"
     )
     done = connection.execute(f"UPDATE {table} SET {values}, {CHANGED} WHERE {condition}")
+    return {**changed, table: int(done.fetchall()[0][0])}
+
+
+def _name_in_answers(connection: duckdb.DuckDBPyConnection, table: str, becomes: str, of_contacts: str) -> int:
+    """Before invitations that are named after their contact lose their keys: the new ones in all answers to them.
+
+    Copies on other engines know rows by their keys, and are told to make what has changed anew.
+    """
+    if _some(connection, table, of_contacts):
+        note_erased(connection)
+    done = connection.execute(
+        f"UPDATE responses SET invite_id = n.becomes, {CHANGED} "
+        f"FROM (SELECT invite_id AS was, {becomes} AS becomes FROM {table} WHERE {of_contacts}) AS n "
+        "WHERE responses.invite_id = n.was"
+    )
     return int(done.fetchall()[0][0])
 
 

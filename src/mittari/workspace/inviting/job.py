@@ -14,7 +14,7 @@ from mittari.collect.collector import Collector
 from mittari.collect.invite import outbox
 from mittari.collect.invite.outbox import context_of_decision
 from mittari.collect.invite.people import EMAIL, KINDS, Address, addresses_of, opted_out, sharing
-from mittari.collect.invite.plan import LOOK_BACK, Ask, Decision, Known, Pair, Taken, by_hand, invite_id, plan
+from mittari.collect.invite.plan import LOOK_BACK, Ask, Decision, Known, Pair, Taken, by_hand, invite_id, plan, shared
 from mittari.collect.links import Context
 from mittari.collect.survey.files import why_closed
 from mittari.collect.survey.model import Survey
@@ -90,18 +90,19 @@ def known_of(
     for kind in KINDS:
         found = addresses_of(collector.ledger, kind, persons)
         addresses |= {(person, kind): address for person, address in found.items()}
-    together = sharing(collector.ledger, persons)
-    everybody = sorted({*persons, *(each for others in together.values() for each in others)})
+    groups = sharing(collector.ledger, persons)
+    everybody = sorted({*persons, *(person for group in groups for person in group)})
     asks: dict[str, list[Ask]] = Facts(workspace).asks(everybody, since)
     for person, waiting in outbox.waiting_asks(collector.ledger, everybody, since).items():
         asks[person] = [*asks.get(person, []), *waiting]
+    together, counted = shared(groups, asks)
     return Known(
         ask_days=settings.ask_days,
         quiet=settings.quiet_hours,
         zone=settings.timezone,
         addresses=addresses,
         opted_out=opted_out(collector.ledger, collector.signer, persons),
-        asks=asks,
+        asks=counted,
         taken=taken or {},
         sharing=together,
     )

@@ -4,7 +4,9 @@ import secrets
 from collections.abc import Iterator
 from datetime import timedelta
 
+from mittari.collect.alarm.owners import owner_of
 from mittari.collect.collector import Collector
+from mittari.collect.devices import all_devices
 from mittari.collect.invite import outbox
 from mittari.collect.invite.people import CUSTOMER, EMPLOYEE
 from mittari.collect.invite.send import missing_settings
@@ -30,7 +32,7 @@ def invite_plan(workspace: LocalWorkspace, survey: str) -> dict[str, int]:
 
 
 def findings(workspace: LocalWorkspace) -> Iterator[Finding]:
-    """What `doctor` says of invitations; nothing where none are sent."""
+    """What `doctor` says of invitations and of alarms; nothing where nothing was ever collected."""
     if not (workspace.home / ledgers.FILE_NAME).exists():
         return
     with _collector(workspace) as collector:
@@ -44,10 +46,38 @@ def findings(workspace: LocalWorkspace) -> Iterator[Finding]:
                 )
         before = workspace.clock() - timedelta(days=1)
         for name, error, number in outbox.old_failures(collector.ledger, before):
+            if name:
+                yield Finding(
+                    False,
+                    f"{number} invitations of {name} were not sent: {error}",
+                    "mend the cause, or correct the addresses with `mittari contacts import FILE.csv`",
+                )
+            else:
+                yield Finding(
+                    False,
+                    f"alarms of devices were not sent, {number} of them: {error}",
+                    "mend the cause, or correct the address with `mittari device owner NAME ADDRESS`",
+                )
+        yield from _alarms(collector)
+
+
+def _alarms(collector: Collector) -> Iterator[Finding]:
+    """Devices of whose silence nobody can be told."""
+    settings = collector.settings
+    watched = [each for each in all_devices(collector.ledger) if each.seen_at and not each.revoked_at]
+    unowned = [each.id for each in watched if each.owner is None and owner_of(each, settings) is None]
+    if unowned:
+        yield Finding(
+            True,
+            f"nobody is told when one of {len(unowned)} devices falls silent, such as {unowned[0]}: "
+            "set device_owner in mittari.toml, or `mittari device owner NAME ADDRESS`",
+        )
+    for way in sorted({owner.way for each in watched if (owner := owner_of(each, settings))}):
+        for name in missing_settings(way, settings, invitations=False):
             yield Finding(
                 False,
-                f"{number} invitations of {name} were not sent: {error}",
-                "mend the cause, or correct the addresses with `mittari contacts import FILE.csv`",
+                f"those responsible for devices are told by {way}, but the setting {name} is empty",
+                f"set {name} in mittari.toml: until then nobody is told",
             )
 
 
