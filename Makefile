@@ -13,8 +13,8 @@ setup:  ## prepare .venv from the lock files
 setup-test:
 	@scripts/setup test
 
-demo: setup  ## a simulated company, live in the browser (check=1: start, print the first numbers, stop; port=8711)
-	@.venv/bin/mittari demo $(if $(port),--port $(port)) $(if $(check),--check)
+demo: setup  ## a simulated company, live in the browser (check=1: start, print the first numbers, stop; port=8711; language=fi)
+	@.venv/bin/mittari demo $(if $(port),--port $(port)) $(if $(language),--language $(language)) $(if $(check),--check)
 
 test: setup-test  ## the tests every change must pass, some minutes on two cores (only=tests/measure for one room)
 	$(PYTEST) -m "not long" $(only)

@@ -400,12 +400,20 @@ def test_a_live_board_rests_after_a_costly_refresh(client):
 class TwoScales(sample.SampleWorkspace):
     """A company that asks about satisfaction from 1 to 5, and since lately a few at a kiosk from 1 to 4."""
 
-    def scorecard(self, period: Any, kpis: Any = None, where: Any = None, **more: Any) -> list[Any]:
-        found = super().scorecard(period=period, kpis=kpis, where=where, **more)
-        csat = [record for record in found if record.kpi_id == "csat"]
+    def kpi(self, name: str, *asked: Any, **more: Any) -> list[Any]:
+        found = super().kpi(name, *asked, **more)
+        return self._on_two(found) if name.startswith("csat") and not more.get("by") else found
+
+    def _on_two(self, csat: list[Any]) -> list[Any]:
         often = [replace(record, slice={**record.slice, "scale": "1-5"}) for record in csat]
         seldom = [replace(record, slice={**record.slice, "scale": "1-4"}, n=6, value=0.123) for record in csat[-3:]]
-        return [record for record in found if record.kpi_id != "csat"] + seldom + often
+        return seldom + often
+
+
+def test_the_page_of_a_kpi_of_several_scales_begins_with_the_one_with_most_answers():
+    html = open_site(TwoScales()).get("/kpi/csat?period=2026-09").text
+    said = text_of(html)
+    assert 0 < said.index("scale 1-5") < said.index("scale 1-4")
 
 
 def test_the_chart_of_a_kpi_of_several_scales_is_of_the_one_with_most_answers_and_names_it():

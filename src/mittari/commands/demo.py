@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from mittari.commands import printing
 from mittari.commands.options import port_number
 from mittari.errors import MittariError
-from mittari.settings import Settings
+from mittari.settings import LANGUAGES, Settings
 
 if TYPE_CHECKING:
     from mittari.simulate import Company
@@ -41,6 +41,9 @@ def add(commands: Any) -> None:
         description="Serve the board of a simulated company with data that keep arriving. Nothing is kept.",
     )
     demo.add_argument("--port", type=port_number, default=8710, help="the port (default 8710)")
+    demo.add_argument(
+        "--language", choices=LANGUAGES, default="en", help=f"the language of the pages: {', '.join(LANGUAGES)}"
+    )
     demo.add_argument("--no-browser", action="store_true", help="do not open a browser")
     demo.add_argument(
         "--check", action="store_true", help="start it, wait for the board, print its first numbers, stop"
@@ -56,7 +59,7 @@ def run(chosen: argparse.Namespace) -> int:
     from mittari.workspace.opening import open_local
 
     with tempfile.TemporaryDirectory(prefix="mittari-demo-") as folder:
-        home = create_home(folder, holidays="FI")
+        home = create_home(folder, holidays="FI", language=chosen.language)
         with open_local(home, Settings.load(home, {})) as workspace:
             now = utc_now().replace(microsecond=0)
             company = Company.demo(now)

@@ -5,6 +5,7 @@ other programs.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,8 +92,8 @@ def records(site: Site, about: Subject, periods: tuple[str, ...], by: str | None
 
 
 def current(site: Site, about: Subject) -> list[Record]:
-    """The number of this period; several where the question was asked on several scales."""
-    return records(site, about, (about.view.period.text,))
+    """The number of this period; several where the question was asked on several scales, most answers first."""
+    return sorted(records(site, about, (about.view.period.text,)), key=lambda record: -(record.n or 0))
 
 
 def goal(site: Site, about: Subject) -> Goal | None:
@@ -126,12 +127,14 @@ def number_html(site: Site, about: Subject) -> str:
 
 
 def trend_html(site: Site, about: Subject) -> str:
-    """Twelve periods up to this one, for each scale the question was asked on."""
+    """Twelve periods up to this one, for each scale the question was asked on, most answers first."""
     periods = trend_periods(about.view.period)
     found = records(site, about, tuple(period.text for period in periods)) if periods else []
     marks = interventions(site, about, periods)
-    drawn = []
-    for scale in sorted({record.slice.get("scale") or "" for record in found}):
+    drawn, answers = [], Counter[str]()
+    for record in found:
+        answers[record.slice.get("scale") or ""] += record.n or 0
+    for scale, _ in answers.most_common():
         by_period = {record.period: record for record in found if (record.slice.get("scale") or "") == scale}
         if all(period.text in by_period for period in periods):
             series = [by_period[period.text] for period in periods]
