@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import pytest
 
 import mittari
 from collect.serving import ANSWER, Served, children, emptied, new_home
+from mittari.outside import bind
 from patience import PATIENCE_S, until
 
 PATH = "/api/v1/facts/responses"
@@ -104,3 +106,8 @@ def test_a_row_is_let_in_soon_after_it_was_stored(served: tuple[Served, str]) ->
         assert emptied(server.home)
         took.append(time.monotonic() - began)
     assert min(took) < 5
+
+
+def test_answers_are_sent_at_once() -> None:
+    with bind("127.0.0.1", 0, "--port") as bound:
+        assert bound.proto == socket.IPPROTO_TCP, "asyncio leaves TCP_NODELAY off where the protocol is not named"
