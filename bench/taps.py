@@ -87,6 +87,8 @@ def main() -> None:
     print(f"{len(began)} taps while {told_by_load['requests'] / told_by_load['seconds']:.0f} rows a second came in")
     print(told("tap to card, streams", streams))
     print(told("tap to card, in the page", page))
+    slowest = sorted(zip(page, began, strict=True), reverse=True)[:5]
+    print("slowest in the page      ", ", ".join(f"{took:.2f} s after {at - began[0]:.0f} s" for took, at in slowest))
     print(f"p99 in the page is {percentile(page, 0.99) / LIMIT_S:.2f} of the limit of 1 s")
 
 
